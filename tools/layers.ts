@@ -1,0 +1,114 @@
+/**
+ * The layers, bottom to top: folder (or file) below src → what it may import. A file belongs to the
+ * longest entry that matches it and may always import its own layer. Names in a list stand for
+ * everything below them. tools/check-layers.ts enforces this table, and ARCHITECTURE.md's diagram is
+ * printed from it. Do not relax a row to make an import pass: register at node.ts instead.
+ */
+const BASIC = ['base', 'runtime/abi', 'runtime/host.ts'] as const;
+/** Types and values that the lowest kernel layers share: the contracts. */
+const CONTRACTS = [
+  'runtime/kernel/os/errno.ts',
+  'runtime/kernel/os/cred.ts',
+  'runtime/kernel/disp/wait.ts',
+  'runtime/kernel/vfs/vnode.ts',
+] as const;
+const CORE = ['runtime/kernel/os', 'runtime/kernel/disp', 'runtime/kernel/vm'] as const;
+const KERNEL_BASE = [...BASIC, ...CONTRACTS, 'runtime/kernel/sdt'] as const;
+/** What a command may see: the calls and the libraries, never the kernel's inside. */
+const USERLAND = [
+  'base',
+  'runtime/abi',
+  'runtime/kernel/os/errno.ts',
+  'runtime/kernel/vfs/vnode.ts',
+  'runtime/kernel/syscall/sys.ts',
+  'runtime/lib',
+] as const;
+
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  protocol: ['base'],
+
+  'runtime/abi': ['base'],
+  'runtime/host.ts': ['base'],
+  'runtime/machine': [...BASIC],
+  'runtime/kernel/sdt': [...BASIC],
+  'runtime/kernel/os/errno.ts': ['runtime/abi'],
+  'runtime/kernel/os/cred.ts': ['base'],
+  'runtime/kernel/disp/wait.ts': [...BASIC, ...CORE],
+  'runtime/kernel/vfs/vnode.ts': [...BASIC, ...CONTRACTS, ...CORE],
+  'runtime/kernel/os': [...KERNEL_BASE, ...CORE],
+  'runtime/kernel/disp': [...KERNEL_BASE, ...CORE],
+  'runtime/kernel/vm': [...KERNEL_BASE, ...CORE, 'runtime/machine'],
+  'runtime/kernel/vfs': [...KERNEL_BASE, ...CORE],
+  'runtime/kernel/net': [...KERNEL_BASE, ...CORE],
+  'runtime/kernel/io': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs'],
+  'runtime/kernel/fs': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/io'],
+  'runtime/kernel/inet': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/net'],
+  'runtime/kernel/syscall/sys.ts': ['runtime/abi', ...CONTRACTS],
+  'runtime/kernel/exec': [
+    ...KERNEL_BASE,
+    ...CORE,
+    'runtime/kernel/vfs',
+    'runtime/kernel/syscall/sys.ts',
+    'runtime/machine',
+  ],
+  'runtime/kernel/dtrace': [...KERNEL_BASE, ...CORE],
+  'runtime/kernel/syscall': [
+    ...KERNEL_BASE,
+    ...CORE,
+    'runtime/kernel/vfs',
+    'runtime/kernel/io',
+    'runtime/kernel/exec',
+    'runtime/kernel/dtrace',
+  ],
+  'runtime/kernel/brand/lx': [
+    ...KERNEL_BASE,
+    ...CORE,
+    'runtime/kernel/vfs',
+    'runtime/kernel/exec',
+    'runtime/kernel/syscall',
+    'runtime/machine',
+  ],
+
+  'runtime/lib': [
+    'base',
+    'runtime/abi',
+    'runtime/kernel/os/errno.ts',
+    'runtime/kernel/vfs/vnode.ts',
+    'runtime/kernel/syscall/sys.ts',
+  ],
+  'runtime/cmd': [...USERLAND],
+  'runtime/svc': [...USERLAND, 'runtime/cmd/command.ts'],
+  'runtime/boot': [...BASIC, ...USERLAND, 'runtime/cmd'],
+  'runtime/hvm': [...BASIC, ...USERLAND],
+  'runtime/node-contract.ts': ['base'],
+  'runtime/node': ['base', 'runtime'],
+  'runtime/node.ts': ['base', 'runtime'],
+  'runtime/index.ts': ['runtime/host.ts', 'runtime/node-contract.ts', 'runtime/node.ts'],
+
+  testing: ['base', 'runtime', 'protocol', 'lab', 'hosts'],
+  lab: ['base', 'protocol', 'runtime/index.ts', 'runtime/host.ts', 'runtime/node-contract.ts'],
+  hosts: [
+    'base',
+    'protocol',
+    'lab',
+    'runtime/index.ts',
+    'runtime/host.ts',
+    'runtime/boot/platform.ts',
+  ],
+  main: ['base', 'protocol', 'hosts/electron'],
+  preload: ['base', 'protocol'],
+  renderer: ['base', 'protocol'],
+  conformance: ['base', 'protocol', 'runtime', 'lab', 'hosts', 'testing'],
+  bench: ['base', 'protocol', 'runtime', 'lab', 'hosts', 'testing'],
+};
+
+/** Folders whose children are siblings that may not import each other. */
+export const SIBLINGS: readonly string[] = [
+  'runtime/kernel/fs',
+  'runtime/cmd',
+  'renderer/features',
+];
+
+/** Files directly below a sibling folder that all of its children may import. */
+export const SHARED_AMONG_SIBLINGS: readonly string[] = ['runtime/cmd/command.ts'];
