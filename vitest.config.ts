@@ -1,9 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+const e2e = ['e2e/**/*.test.ts'];
+const conformance = ['src/conformance/**/*.test.ts'];
+
+/** Three suites: unit (part of `npm run check`), conformance (foreign judges), e2e (real browser). */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
-    pool: 'threads',
-    testTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: conformance,
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'conformance', include: conformance, testTimeout: 300_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: e2e,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

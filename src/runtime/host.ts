@@ -13,7 +13,9 @@ import type { Disposable } from '#base/disposable.ts';
 export interface Clock {
   /** Wall time, nanoseconds since 1970-01-01T00:00:00Z. */
   realtimeNs(): bigint;
-  /** Monotonic time, nanoseconds since some point before boot; never goes back. @man gethrtime(3C) */
+  /**
+   * Monotonic time, nanoseconds since some point before boot; never goes back. @man gethrtime(3C)
+   */
   monotonicNs(): bigint;
   /** Set in deterministic mode only: the node calls it with the time its work stands for. */
   readonly advance?: (byNs: bigint) => void;
@@ -43,9 +45,13 @@ export interface BlockDevice {
   /** 512 or 4096. Offsets and lengths of all calls are multiples of it. */
   readonly sectorSize: number;
   readonly isReadOnly: boolean;
-  /** Fills all of `target`, which is borrowed until return. Reads past the end: programmer's error. */
+  /**
+   * Fills all of `target`, which is borrowed until return. Reads past the end: programmer's error.
+   */
   read(offsetBytes: number, target: Uint8Array): void;
-  /** Takes all of `source`, borrowed until return. Torn at 512 bytes by a power cut before `flush`. */
+  /**
+   * Takes all of `source`, borrowed until return. Torn at 512 bytes by a power cut before `flush`.
+   */
   write(offsetBytes: number, source: Uint8Array): void;
   /** What was written before a `flush` that returned survives a power cut. */
   flush(): void;
@@ -53,7 +59,9 @@ export interface BlockDevice {
   discard(offsetBytes: number, sizeBytes: number): void;
 }
 
-/** The outcome of a failing device; `code` is what the driver reports: media error, gone, read only. */
+/**
+ * The outcome of a failing device; `code` is what the driver reports: media error, gone, read only.
+ */
 export class BlockDeviceError extends Error {
   override readonly name = 'BlockDeviceError';
   readonly code: 'EIO' | 'ENXIO' | 'EROFS' | 'ENOSPC';

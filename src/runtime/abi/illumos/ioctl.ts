@@ -56,7 +56,9 @@ export const TCOON = 1;
 export const TCIOFF = 2;
 export const TCION = 3;
 
-/** How the argument travels: `out` is filled by the call, `in` is read, `value` is a plain number. */
+/**
+ * How the argument travels: `out` is filled by the call, `in` is read, `value` is a plain number.
+ */
 export type IoctlArgument =
   | 'none'
   | 'value'

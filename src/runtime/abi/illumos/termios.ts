@@ -106,7 +106,9 @@ export const FLUSHO = 0o020000;
 export const PENDIN = 0o040000;
 export const IEXTEN = 0o100000;
 
-/** Speeds by code: the place in this list is the code (0 hangs up). Above 15: CBAUDEXT + code − 16. */
+/**
+ * Speeds by code: the place in this list is the code (0 hangs up). Above 15: CBAUDEXT + code − 16.
+ */
 export const SPEEDS: readonly number[] = [
   0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400, 57600, 76800,
   115200, 153600, 230400, 307200, 460800, 921600,

@@ -78,7 +78,9 @@ export interface WaitOptions {
   readonly noReap?: boolean;
 }
 
-/** A handler runs in the program, between system calls, with `mask` added to the blocked signals. */
+/**
+ * A handler runs in the program, between system calls, with `mask` added to the blocked signals.
+ */
 export interface SignalAction {
   readonly handler: 'default' | 'ignore' | ((sys: Sys, signal: Signal) => Task<void>);
   readonly mask?: readonly Signal[];
@@ -126,7 +128,9 @@ export interface Sys {
   readonly env: ReadonlyMap<string, string>;
   readonly pid: number;
 
-  /** Lets others run when the time slice is over; `units` ≈ simple operations since the last call. */
+  /**
+   * Lets others run when the time slice is over; `units` ≈ simple operations since the last call.
+   */
   preempt(units: number): Task<void>;
 
   // Files and descriptors

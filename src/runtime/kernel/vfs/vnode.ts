@@ -174,7 +174,9 @@ export interface Vfs {
   unmount(force: boolean): Errno | undefined;
 }
 
-/** A filesystem type, registered by name at node.ts; `special` and options as mount(8) takes them. */
+/**
+ * A filesystem type, registered by name at node.ts; `special` and options as mount(8) takes them.
+ */
 export interface VfsType {
   readonly name: string;
   mount(request: MountRequest): Vfs | Errno;

@@ -98,7 +98,9 @@ export class Input {
     }
   }
 
-  /** What is buffered, else what one read gives; undefined at the end. Borrowed until the next call. */
+  /**
+   * What is buffered, else what one read gives; undefined at the end. Borrowed until the next call.
+   */
   *readChunk(): Task<Uint8Array | undefined> {
     if (this.#start === this.#end && !(yield* this.#fill())) return undefined;
     const chunk = this.#buffer.subarray(this.#start, this.#end);
