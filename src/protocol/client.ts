@@ -8,6 +8,7 @@
 import type * as z from 'zod/mini';
 import { contract as labContract, PROTOCOL_VERSION, type Contract } from '#protocol/contract.ts';
 import {
+  badParams,
   type CallDefinition,
   type ContractShape,
   findDefinition,
@@ -237,13 +238,4 @@ class ClientCore implements ClientConnection {
     this.#rejectReady(reason);
     this.#resolveClosed(reason);
   }
-}
-
-/** Says which parameter is wrong, in the words of the schema. */
-export function badParams(name: string, error: z.core.$ZodError): LabError {
-  const issue = error.issues[0];
-  const where = issue === undefined ? '' : issue.path.map(String).join('.');
-  const what = issue?.message ?? 'Invalid input';
-  const subject = where === '' ? 'its parameters' : `"${where}"`;
-  return new LabError('badRequest', `Cannot call "${name}": ${subject}: ${what}`, { call: name });
 }

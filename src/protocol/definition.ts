@@ -4,6 +4,7 @@
  * a name or a shape exists once.
  */
 import type * as z from 'zod/mini';
+import { LabError } from '#protocol/errors.ts';
 
 export type Schema = z.ZodMiniType;
 
@@ -63,4 +64,13 @@ export function findDefinition(contract: ContractShape, path: string): Definitio
   if (dot < 0 || !Object.hasOwn(contract, group)) return undefined;
   const definitions = contract[group] as Readonly<Record<string, Definition>>;
   return Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
+
+/** Says which parameter is wrong, in the words of the schema. */
+export function badParams(name: string, error: z.core.$ZodError): LabError {
+  const issue = error.issues[0];
+  const where = issue === undefined ? '' : issue.path.map(String).join('.');
+  const what = issue?.message ?? 'Invalid input';
+  const subject = where === '' ? 'its parameters' : `"${where}"`;
+  return new LabError('badRequest', `Cannot call "${name}": ${subject}: ${what}`, { call: name });
 }

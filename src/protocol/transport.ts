@@ -47,8 +47,8 @@ export function portTransport(port: PortLike, maxMessageBytes: number): Transpor
   return {
     send: (message) => {
       if (!isOpen) return;
-      assertSize(message, maxMessageBytes);
-      port.postMessage(message);
+      if (messageSizeBytes(message) > maxMessageBytes) throw tooLarge(maxMessageBytes);
+      port.postMessage(withOwnBytes(message));
     },
     start: (newReceiver) => {
       receiver = newReceiver;
@@ -70,8 +70,18 @@ export function portTransport(port: PortLike, maxMessageBytes: number): Transpor
   };
 }
 
-export function assertSize(message: unknown, maxMessageBytes: number): void {
-  if (messageSizeBytes(message) > maxMessageBytes) throw tooLarge(maxMessageBytes);
+/**
+ * A structured clone of a view copies the whole buffer below it: sixty bytes out of a scrollback
+ * ring would cost the ring. Views that do not fill their buffer are copied first.
+ */
+function withOwnBytes(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) {
+    const isWhole = value.byteLength === value.buffer.byteLength;
+    return isWhole ? value : new Uint8Array(value);
+  }
+  if (Array.isArray(value)) return value.map(withOwnBytes);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withOwnBytes(part)]));
 }
 
 export function tooLarge(maxMessageBytes: number): LabError {
