@@ -1,0 +1,78 @@
+/**
+ * The common zones' present rules as POSIX TZ values. The past (older rules) is not told: a platform
+ * image without zoneinfo files has no more than this.
+ */
+const EASTERN = 'EST5EDT,M3.2.0,M11.1.0';
+const CENTRAL = 'CST6CDT,M3.2.0,M11.1.0';
+const MOUNTAIN = 'MST7MDT,M3.2.0,M11.1.0';
+const PACIFIC = 'PST8PDT,M3.2.0,M11.1.0';
+const WESTERN_EUROPE = 'GMT0BST,M3.5.0/1,M10.5.0';
+const CENTRAL_EUROPE = 'CET-1CEST,M3.5.0,M10.5.0/3';
+const EASTERN_EUROPE = 'EET-2EEST,M3.5.0/3,M10.5.0/4';
+
+export const ZONE_RULES: Readonly<Record<string, string>> = {
+  UTC: 'UTC0',
+  'Etc/UTC': 'UTC0',
+  GMT: 'GMT0',
+  'Etc/GMT': 'GMT0',
+  EST: 'EST5',
+  MST: 'MST7',
+  HST: 'HST10',
+  EST5EDT: EASTERN,
+  CST6CDT: CENTRAL,
+  MST7MDT: MOUNTAIN,
+  PST8PDT: PACIFIC,
+  'US/Eastern': EASTERN,
+  'US/Central': CENTRAL,
+  'US/Mountain': MOUNTAIN,
+  'US/Pacific': PACIFIC,
+  'US/Arizona': 'MST7',
+  'US/Hawaii': 'HST10',
+  'US/Alaska': 'AKST9AKDT,M3.2.0,M11.1.0',
+  'America/New_York': EASTERN,
+  'America/Toronto': EASTERN,
+  'America/Chicago': CENTRAL,
+  'America/Denver': MOUNTAIN,
+  'America/Phoenix': 'MST7',
+  'America/Los_Angeles': PACIFIC,
+  'America/Vancouver': PACIFIC,
+  'America/Sao_Paulo': '<-03>3',
+  'Europe/London': WESTERN_EUROPE,
+  'Europe/Dublin': 'GMT0IST,M3.5.0/1,M10.5.0',
+  'Europe/Lisbon': 'WET0WEST,M3.5.0/1,M10.5.0',
+  'Europe/Amsterdam': CENTRAL_EUROPE,
+  'Europe/Berlin': CENTRAL_EUROPE,
+  'Europe/Brussels': CENTRAL_EUROPE,
+  'Europe/Budapest': CENTRAL_EUROPE,
+  'Europe/Copenhagen': CENTRAL_EUROPE,
+  'Europe/Madrid': CENTRAL_EUROPE,
+  'Europe/Oslo': CENTRAL_EUROPE,
+  'Europe/Paris': CENTRAL_EUROPE,
+  'Europe/Prague': CENTRAL_EUROPE,
+  'Europe/Rome': CENTRAL_EUROPE,
+  'Europe/Stockholm': CENTRAL_EUROPE,
+  'Europe/Vienna': CENTRAL_EUROPE,
+  'Europe/Warsaw': CENTRAL_EUROPE,
+  'Europe/Zurich': CENTRAL_EUROPE,
+  MET: 'MET-1MEST,M3.5.0,M10.5.0/3',
+  CET: CENTRAL_EUROPE,
+  'Europe/Athens': EASTERN_EUROPE,
+  'Europe/Helsinki': EASTERN_EUROPE,
+  'Europe/Kiev': EASTERN_EUROPE,
+  EET: EASTERN_EUROPE,
+  'Europe/Istanbul': '<+03>-3',
+  'Europe/Moscow': 'MSK-3',
+  'Asia/Dubai': '<+04>-4',
+  'Asia/Kolkata': 'IST-5:30',
+  'Asia/Calcutta': 'IST-5:30',
+  'Asia/Singapore': '<+08>-8',
+  'Asia/Hong_Kong': 'HKT-8',
+  'Asia/Shanghai': 'CST-8',
+  'Asia/Seoul': 'KST-9',
+  'Asia/Tokyo': 'JST-9',
+  Japan: 'JST-9',
+  'Australia/Brisbane': 'AEST-10',
+  'Australia/Melbourne': 'AEST-10AEDT,M10.1.0,M4.1.0/3',
+  'Australia/Sydney': 'AEST-10AEDT,M10.1.0,M4.1.0/3',
+  'Pacific/Auckland': 'NZST-12NZDT,M9.5.0,M4.1.0/3',
+};
