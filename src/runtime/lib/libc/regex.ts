@@ -21,7 +21,7 @@ export interface RegexOptions {
   readonly ignoreCase?: boolean;
   /** `\n`, `\t`, `\ooo` … mean the characters, also in brackets (awk, sed). */
   readonly escapes?: boolean;
-  /** REG_NEWLINE for `.` and `[^x]`: they don't match a newline. Anchors stay at the text's ends. */
+  /** REG_NEWLINE for `.` and `[^x]`: no newline for them. Anchors stay at the ends. */
   readonly newline?: boolean;
   /** False where `\1` is an octal escape (awk). */
   readonly backReferences?: boolean;
