@@ -56,7 +56,10 @@ export interface VnodeAttributes {
 /** What setattr may change; absent members stay. */
 export type SettableAttributes = Partial<
   Pick<VnodeAttributes, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'atimeNs' | 'mtimeNs'>
->;
+> & {
+  /** The times given are the present: write permission is then enough, as in utimes(path, NULL). */
+  readonly timesAreNow?: boolean;
+};
 
 /** What create and mkdir set. */
 export interface CreateAttributes {
@@ -115,7 +118,10 @@ export interface Vnode {
   poll(events: number, ctx: VnodeContext): PollState;
   fsync(ctx: VnodeContext): Blocking<undefined>;
 
+  /** Never asked for `.`; a root's `..` is itself. vfs/lookup.ts has checked search permission. */
   lookup(name: string, ctx: VnodeContext): Vnode | Errno;
+  /** Links that lead to a file, not to a name (/proc/PID/cwd): asked instead of `readlink`. */
+  follow?(ctx: VnodeContext): Vnode | Errno;
   /** Makes a file, special file or fifo. With `exclusive` an existing name is EEXIST. */
   create(
     name: string,
@@ -167,6 +173,7 @@ export interface Vfs {
   readonly isReadOnly: boolean;
   /** The directory it covers; null for the root filesystem and before mount. */
   coveredVnode: Vnode | null;
+  /** Always the same object. */
   root(): Vnode;
   statvfs(): VfsStatistics;
   sync(): Blocking<undefined>;
