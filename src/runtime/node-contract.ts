@@ -67,6 +67,12 @@ export interface NodeListener {
   stateChanged(state: NodeState): void;
   /** Output of an exec; the program blocks when its credit (see `execCredit`) is used up. */
   execOutput(id: number, stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+  /**
+   * The program (or its pipe or tty) took `byteCount` bytes of `execInput`; those not taken wait in
+   * the node. The host keeps at most `EXEC_INPUT_WINDOW_BYTES` waiting, so 1 GB into a program that
+   * does not read costs one window.
+   */
+  execInputTaken(id: number, byteCount: number): void;
   /** The program ended, or could not start (`status` 126 or 127 with a message on stderr). */
   execExited(
     id: number,
@@ -110,3 +116,5 @@ export interface Node {
 
 /** Credit in bytes that every exec's output starts with. */
 export const EXEC_INITIAL_CREDIT_BYTES = 256 * 1024;
+/** Bytes of `execInput` a host posts before it waits for `execInputTaken`. */
+export const EXEC_INPUT_WINDOW_BYTES = 256 * 1024;
