@@ -219,7 +219,9 @@ function aclText(entry: Entry, style: 'compact' | 'verbose'): string {
     const write = (bits & 2) !== 0;
     const execute = (bits & 1) !== 0;
     if (style === 'compact') {
-      const set = `${read ? 'r' : '-'}${write ? 'w' : '-'}${execute ? 'x' : '-'}${write ? 'p' : '-'}`;
+      const flag = (isSet: boolean, letter: string): string => (isSet ? letter : '-');
+      const append = flag(write, 'p');
+      const set = flag(read, 'r') + flag(write, 'w') + flag(execute, 'x') + append;
       const rest = isOwner ? '--aARWcCos' : '--a-R-c--s';
       lines.push(`${who.padStart(17)}:${set}${rest}:-------:allow`);
     } else {

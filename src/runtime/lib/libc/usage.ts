@@ -1,4 +1,4 @@
-/** How a command ends when its command line is wrong, and when an option is genuine but not there. */
+/** How a command ends when its command line is wrong, or an option is genuine but not there. */
 import type { Stdio } from '#lib/libc/stdio.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 
