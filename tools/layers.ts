@@ -13,6 +13,22 @@ const CONTRACTS = [
   'runtime/kernel/vfs/vnode.ts',
 ] as const;
 const CORE = ['runtime/kernel/os', 'runtime/kernel/disp', 'runtime/kernel/vm'] as const;
+/** Parts of ZFS, bottom to top: each may import those before it. */
+const ZFS = [
+  'runtime/kernel/fs/zfs/ondisk',
+  'runtime/kernel/fs/zfs/vdev',
+  'runtime/kernel/fs/zfs/zio',
+  'runtime/kernel/fs/zfs/metaslab',
+  'runtime/kernel/fs/zfs/spa',
+  'runtime/kernel/fs/zfs/arc',
+  'runtime/kernel/fs/zfs/dmu',
+  'runtime/kernel/fs/zfs/zap',
+  'runtime/kernel/fs/zfs/dsl',
+  'runtime/kernel/fs/zfs/zil',
+  'runtime/kernel/fs/zfs/zpl',
+  'runtime/kernel/fs/zfs/zvol',
+  'runtime/kernel/fs/zfs/pool',
+] as const;
 const KERNEL_BASE = [...BASIC, ...CONTRACTS, 'runtime/kernel/sdt'] as const;
 /** What a command may see: the calls and the libraries, never the kernel's inside. */
 const USERLAND = [
@@ -43,6 +59,25 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runtime/kernel/net': [...KERNEL_BASE, ...CORE],
   'runtime/kernel/io': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs'],
   'runtime/kernel/fs': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/io'],
+  // ZFS, bottom to top: each row may use the rows above it in this list.
+  'runtime/kernel/fs/zfs/ondisk': [...KERNEL_BASE, ...ZFS.slice(0, 0)],
+  'runtime/kernel/fs/zfs/vdev': [...KERNEL_BASE, ...ZFS.slice(0, 1)],
+  'runtime/kernel/fs/zfs/zio': [...KERNEL_BASE, ...ZFS.slice(0, 2)],
+  'runtime/kernel/fs/zfs/metaslab': [...KERNEL_BASE, ...ZFS.slice(0, 3)],
+  'runtime/kernel/fs/zfs/spa': [...KERNEL_BASE, ...ZFS.slice(0, 4)],
+  'runtime/kernel/fs/zfs/arc': [...KERNEL_BASE, ...ZFS.slice(0, 5)],
+  'runtime/kernel/fs/zfs/dmu': [...KERNEL_BASE, ...ZFS.slice(0, 6)],
+  'runtime/kernel/fs/zfs/zap': [...KERNEL_BASE, ...ZFS.slice(0, 7)],
+  'runtime/kernel/fs/zfs/dsl': [...KERNEL_BASE, ...ZFS.slice(0, 8)],
+  'runtime/kernel/fs/zfs/zil': [...KERNEL_BASE, ...ZFS.slice(0, 9)],
+  'runtime/kernel/fs/zfs/zpl': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', ...ZFS.slice(0, 10)],
+  'runtime/kernel/fs/zfs/zvol': [...KERNEL_BASE, ...ZFS.slice(0, 11)],
+  'runtime/kernel/fs/zfs/pool': [
+    ...KERNEL_BASE,
+    ...CORE,
+    'runtime/kernel/vfs',
+    ...ZFS.slice(0, 12),
+  ],
   'runtime/kernel/inet': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/net'],
   'runtime/kernel/syscall/sys.ts': ['runtime/abi', ...CONTRACTS],
   'runtime/kernel/exec': [

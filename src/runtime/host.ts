@@ -106,7 +106,11 @@ export interface Codecs {
   deflate(bytes: Uint8Array, level: number): Uint8Array;
   inflate(bytes: Uint8Array, maxSizeBytes: number): Uint8Array;
   zstdDecompress(bytes: Uint8Array, maxSizeBytes: number): Uint8Array;
-  digest(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): Uint8Array;
+  /** `sha512-256` is SHA-512/256 (FIPS 180-4), which ZFS calls sha512. */
+  digest(
+    algorithm: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'sha512-256',
+    bytes: Uint8Array,
+  ): Uint8Array;
 }
 
 export class CodecError extends Error {

@@ -1,0 +1,186 @@
+/**
+ * A set of objects: the MOS, a file system or a volume. Its objects' dnodes are the data of one more
+ * object, the meta-dnode, which sits in the objset block.
+ * @spec ZFS On-Disk §3.3  @see uts/common/fs/zfs/dmu_objset.c
+ */
+import { must } from '#base/assert.ts';
+import type { Arc } from '../arc/arc.ts';
+import { type BlockPointer, isHole } from '../ondisk/blkptr.ts';
+import {
+  DMU_OST_META,
+  DN_MAX_OBJECT,
+  DNODE_MIN_SIZE,
+  OBJSET_GROUPUSED_OFFSET,
+  OBJSET_PHYS_SIZE_V1,
+  OBJSET_PHYS_SIZE_V2,
+  OBJSET_USERUSED_OFFSET,
+  OBJSET_ZIL_HEADER_OFFSET,
+  OBJSET_ZIL_HEADER_SIZE,
+  objsetPhys,
+} from '../ondisk/dnode-phys.ts';
+import { corrupt } from '../ondisk/zfs-error.ts';
+import { Dnode } from './dnode.ts';
+
+/** `DMU_META_DNODE_OBJECT`, `DMU_USERUSED_OBJECT`, `DMU_GROUPUSED_OBJECT` */
+export const DMU_META_DNODE_OBJECT = 0;
+export const DMU_USERUSED_OBJECT = -1;
+export const DMU_GROUPUSED_OBJECT = -2;
+
+/** What happens to a pointer outside the objset: space accounting and freeing, by its dataset. */
+export interface BlockOwner {
+  /** The space a block takes, deflated: what a person is told. `bp_get_dsize` */
+  dsize(bp: BlockPointer): number;
+  /** A new block is referenced. */
+  blockBorn(bp: BlockPointer): void;
+  /** A block is referenced no more. */
+  blockKill(bp: BlockPointer): void;
+  /** What a hole made now says about its age: the open txg, or 0 without hole_birth. */
+  holeBirth(): number;
+}
+
+/** Dnodes kept in memory that are clean; more are dropped, oldest first. */
+const MAX_CLEAN_DNODES = 20_000;
+
+export class Objset {
+  readonly arc: Arc;
+  /** `dmu_objset_type_t` */
+  readonly type: number;
+  readonly owner: BlockOwner | null;
+  flags = 0;
+  readonly metaDnode: Dnode;
+  readonly userUsed: Dnode;
+  readonly groupUsed: Dnode;
+  /** `zil_header_t`, 192 bytes. */
+  zilHeader: Uint8Array = new Uint8Array(OBJSET_ZIL_HEADER_SIZE);
+  rootBp: BlockPointer;
+  readonly #dnodes: Map<number, Dnode> = new Map();
+  /** Objects whose dnode or blocks changed since the last sync. */
+  readonly dirtyDnodes: Set<Dnode> = new Set();
+  /** Whether the objset block must be written though no object changed (a new ZIL header). */
+  isDirty = false;
+  /** Where the search for a free object number goes on. */
+  nextObject = 1;
+
+  constructor(arc: Arc, type: number, owner: BlockOwner | null, rootBp: BlockPointer) {
+    this.arc = arc;
+    this.type = type;
+    this.owner = owner;
+    this.rootBp = rootBp;
+    this.metaDnode = new Dnode(this, DMU_META_DNODE_OBJECT);
+    this.userUsed = new Dnode(this, DMU_USERUSED_OBJECT);
+    this.groupUsed = new Dnode(this, DMU_GROUPUSED_OBJECT);
+  }
+
+  /** Opens what `rootBp` points to. */
+  static open(arc: Arc, rootBp: BlockPointer, owner: BlockOwner | null): Objset {
+    if (isHole(rootBp)) throw corrupt('objset_phys_t', 'the dataset has no objset');
+    const bytes = arc.read(rootBp);
+    const phys = objsetPhys.read(bytes);
+    const objset = new Objset(arc, phys.type, owner, rootBp);
+    objset.flags = phys.flags;
+    objset.metaDnode.load(bytes.subarray(0, DNODE_MIN_SIZE), 0);
+    objset.zilHeader = bytes.slice(
+      OBJSET_ZIL_HEADER_OFFSET,
+      OBJSET_ZIL_HEADER_OFFSET + OBJSET_ZIL_HEADER_SIZE,
+    );
+    if (bytes.length >= OBJSET_PHYS_SIZE_V2) {
+      loadIfThere(objset.userUsed, bytes, OBJSET_USERUSED_OFFSET);
+      loadIfThere(objset.groupUsed, bytes, OBJSET_GROUPUSED_OFFSET);
+    } else if (bytes.length < OBJSET_PHYS_SIZE_V1) {
+      throw corrupt('objset_phys_t', `${bytes.length} bytes`);
+    }
+    return objset;
+  }
+
+  get isMos(): boolean {
+    return this.type === DMU_OST_META;
+  }
+
+  /** The dnode of `object`, or undefined when there is no such object. */
+  tryDnode(object: number): Dnode | undefined {
+    const known = this.#dnodes.get(object);
+    if (known !== undefined) return known.type === 0 ? undefined : known;
+    if (object === DMU_USERUSED_OBJECT) return this.userUsed.type === 0 ? undefined : this.userUsed;
+    if (object === DMU_GROUPUSED_OBJECT) {
+      return this.groupUsed.type === 0 ? undefined : this.groupUsed;
+    }
+    if (object <= 0 || object >= DN_MAX_OBJECT) return undefined;
+    const at = object * DNODE_MIN_SIZE;
+    const meta = this.metaDnode;
+    const bytes = meta.block(Math.floor(at / meta.dataBlockSize));
+    const within = at % meta.dataBlockSize;
+    if (bytes === null || bytes[within] === 0) return undefined;
+    const dnode = new Dnode(this, object);
+    dnode.load(bytes, within);
+    this.remember(dnode);
+    return dnode;
+  }
+
+  /** The dnode of an object that must exist. */
+  dnode(object: number): Dnode {
+    const dnode = this.tryDnode(object);
+    if (dnode === undefined) throw corrupt('objset_phys_t', `object ${object} does not exist`);
+    return dnode;
+  }
+
+  /** Whether the object is in memory, possibly freed in this txg. */
+  isKnown(object: number): boolean {
+    return this.#dnodes.has(object);
+  }
+
+  get #owned(): BlockOwner {
+    return must(this.owner, 'only an owned objset is changed');
+  }
+
+  holeBirth(): number {
+    return this.#owned.holeBirth();
+  }
+
+  /** Gives back a block of `dnode`. */
+  killBlock(dnode: Dnode, bp: BlockPointer): void {
+    dnode.used -= this.#owned.dsize(bp);
+    this.#owned.blockKill(bp);
+    this.arc.forget(bp);
+  }
+
+  /** Called when an object is freed, before its dnode is cleared. */
+  objectFreed(dnode: Dnode): void {
+    this.nextObject = Math.min(this.nextObject, Math.max(dnode.object, 1));
+  }
+
+  remember(dnode: Dnode): void {
+    this.#dnodes.set(dnode.object, dnode);
+    if (this.#dnodes.size <= MAX_CLEAN_DNODES) return;
+    let excess = this.#dnodes.size - MAX_CLEAN_DNODES * 0.9;
+    for (const [object, old] of this.#dnodes) {
+      if (excess <= 0) return;
+      excess -= 1;
+      if (!this.dirtyDnodes.has(old)) this.#dnodes.delete(object);
+    }
+  }
+
+  forget(object: number): void {
+    this.#dnodes.delete(object);
+  }
+
+  /** Numbers of all objects, in order, at or after `from`. */
+  *objects(from = 1): Generator<number> {
+    const meta = this.metaDnode;
+    const perBlock = meta.dataBlockSize / DNODE_MIN_SIZE;
+    const firstBlock = Math.floor(from / perBlock);
+    for (let blkid = firstBlock; blkid <= meta.maxblkid; blkid += 1) {
+      const bytes = meta.block(blkid);
+      if (bytes === null) continue;
+      for (let slot = 0; slot < perBlock; ) {
+        const object = blkid * perBlock + slot;
+        const isUsed = bytes[slot * DNODE_MIN_SIZE] !== 0;
+        if (isUsed && object >= from) yield object;
+        slot += isUsed ? 1 + (bytes[slot * DNODE_MIN_SIZE + 12] as number) : 1;
+      }
+    }
+  }
+}
+
+function loadIfThere(dnode: Dnode, bytes: Uint8Array, at: number): void {
+  if (bytes[at] !== 0) dnode.load(bytes.subarray(at, at + DNODE_MIN_SIZE), 0);
+}

@@ -1,0 +1,126 @@
+/**
+ * The pool as the DSL sees it: the meta objset (MOS) and the tree of datasets in it.
+ * @see uts/common/fs/zfs/dsl_pool.c
+ */
+import type { Arc } from '../arc/arc.ts';
+import type { BlockOwner, Objset } from '../dmu/objset.ts';
+import { corrupt } from '../ondisk/zfs-error.ts';
+import { zapLookupNumber } from '../zap/zap.ts';
+import { DslDataset } from './dsl-dataset.ts';
+import { DslDir } from './dsl-dir.ts';
+
+/** `DMU_POOL_DIRECTORY_OBJECT` */
+export const DMU_POOL_DIRECTORY_OBJECT = 1;
+export const DMU_POOL_CONFIG = 'config';
+export const DMU_POOL_ROOT_DATASET = 'root_dataset';
+export const DMU_POOL_SYNC_BPOBJ = 'sync_bplist';
+export const DMU_POOL_FREE_BPOBJ = 'free_bpobj';
+export const DMU_POOL_FEATURES_FOR_READ = 'features_for_read';
+export const DMU_POOL_FEATURES_FOR_WRITE = 'features_for_write';
+export const DMU_POOL_FEATURE_DESCRIPTIONS = 'feature_descriptions';
+export const DMU_POOL_FEATURE_ENABLED_TXG = 'feature_enabled_txg';
+export const DMU_POOL_DEFLATE = 'deflate';
+export const DMU_POOL_CREATION_VERSION = 'creation_version';
+export const DMU_POOL_PROPS = 'pool_props';
+export const DMU_POOL_HISTORY = 'history';
+export const DMU_POOL_CHECKSUM_SALT = 'org.illumos:checksum_salt';
+export const DMU_POOL_VDEV_ZAP_MAP = 'com.delphix:vdev_zap_map';
+
+/** Makes the accounting of a dataset; none in a pool that is only read. */
+export type OwnerOf = (dataset: DslDataset) => BlockOwner | null;
+
+export class DslPool {
+  readonly mos: Objset;
+  readonly arc: Arc;
+  readonly name: string;
+  readonly ownerOf: OwnerOf;
+  readonly dirtyDirs: Set<DslDir> = new Set();
+  readonly dirtyDatasets: Set<DslDataset> = new Set();
+  readonly #dirs: Map<number, DslDir> = new Map();
+  readonly #datasets: Map<number, DslDataset> = new Map();
+
+  constructor(name: string, mos: Objset, ownerOf: OwnerOf) {
+    this.name = name;
+    this.mos = mos;
+    this.arc = mos.arc;
+    this.ownerOf = ownerOf;
+  }
+
+  /** An entry of the object directory, as an object number. */
+  directoryNumber(name: string): number | undefined {
+    return zapLookupNumber(this.mos, DMU_POOL_DIRECTORY_OBJECT, name);
+  }
+
+  get rootDir(): DslDir {
+    const object = this.directoryNumber(DMU_POOL_ROOT_DATASET);
+    if (object === undefined) throw corrupt('object directory', 'no root_dataset');
+    return this.dirAt(object, this.name, null);
+  }
+
+  /** One object in memory for each directory. */
+  dirAt(object: number, name: string, parent: DslDir | null): DslDir {
+    let dir = this.#dirs.get(object);
+    if (dir === undefined) {
+      dir = new DslDir(this, object, name, parent);
+      this.#dirs.set(object, dir);
+    }
+    return dir;
+  }
+
+  /** The directory that is already open under this number. */
+  openDir(object: number): DslDir | undefined {
+    return this.#dirs.get(object);
+  }
+
+  /** One object in memory for each dataset. */
+  datasetAt(object: number, dir: DslDir, snapshotName?: string): DslDataset {
+    let dataset = this.#datasets.get(object);
+    if (dataset === undefined) {
+      dataset = new DslDataset(this, object, dir, snapshotName);
+      this.#datasets.set(object, dataset);
+    } else if (snapshotName !== undefined) {
+      dataset.snapshotName = snapshotName;
+    }
+    return dataset;
+  }
+
+  forgetDataset(object: number): void {
+    this.#datasets.delete(object);
+  }
+
+  forgetDir(object: number): void {
+    this.#dirs.delete(object);
+  }
+
+  openDatasets(): Iterable<DslDataset> {
+    return this.#datasets.values();
+  }
+
+  head(dir: DslDir): DslDataset {
+    return this.datasetAt(dir.phys.headDatasetObj, dir);
+  }
+
+  /** The directory called `pool/a/b`, or undefined. */
+  findDir(name: string): DslDir | undefined {
+    const [poolName, ...rest] = name.split('/');
+    if (poolName !== this.name) return undefined;
+    let dir: DslDir | undefined = this.rootDir;
+    for (const component of rest) dir = dir?.child(component);
+    return dir;
+  }
+
+  /** The dataset or snapshot called `pool/a/b` or `pool/a/b@snap`, or undefined. */
+  findDataset(name: string): DslDataset | undefined {
+    const at = name.indexOf('@');
+    const dir = this.findDir(at < 0 ? name : name.slice(0, at));
+    if (dir === undefined || dir.phys.headDatasetObj === 0) return undefined;
+    const head = this.head(dir);
+    return at < 0 ? head : head.snapshot(name.slice(at + 1));
+  }
+
+  /** Every file system and volume, parents first. */
+  *allDirs(from: DslDir = this.rootDir): Generator<DslDir> {
+    yield from;
+    for (const child of from.children()) yield* this.allDirs(child);
+  }
+}

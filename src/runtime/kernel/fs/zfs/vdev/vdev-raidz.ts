@@ -1,0 +1,167 @@
+/**
+ * raidz1, 2 and 3: data and parity in columns over the children, of every block anew (no fixed
+ * stripe, so no write hole). Reads take the data columns only; when one fails or the whole does not
+ * verify, parity is read and every combination of bad columns that parity can mend is tried.
+ * @see uts/common/fs/zfs/vdev_raidz.c
+ */
+import { concatBytes } from '#base/bytes.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import { unreadable, Vdev, type VdevIdentity, type VdevState, type Verify } from './vdev.ts';
+import { VdevDisk } from './vdev-disk.ts';
+import { raidzAsize, type RaidzColumn, type RaidzMap, raidzMap } from './vdev-raidz-map.ts';
+import { raidzGenerate, raidzReconstruct } from './vdev-raidz-math.ts';
+
+export class VdevRaidz extends Vdev {
+  readonly parityCount: number;
+
+  constructor(identity: VdevIdentity, children: readonly Vdev[], parityCount: number) {
+    super(identity, children);
+    this.parityCount = parityCount;
+  }
+
+  get state(): VdevState {
+    const lost = this.children.filter((child) => !child.isReadable).length;
+    if (lost > this.parityCount) return 'UNAVAIL';
+    return this.children.every((child) => child.state === 'ONLINE') ? 'ONLINE' : 'DEGRADED';
+  }
+
+  override psizeToAsize(psize: number): number {
+    return raidzAsize(psize, this.ashift, this.children.length, this.parityCount);
+  }
+
+  #map(offset: number, size: number): RaidzMap {
+    return raidzMap(offset, size, this.ashift, this.children.length, this.parityCount);
+  }
+
+  #readColumn(column: RaidzColumn): Uint8Array | null {
+    const child = this.children[column.child] as Vdev;
+    if (child instanceof VdevDisk) return child.tryRead(column.offset, column.size);
+    try {
+      return child.read(column.offset, column.size, () => true);
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      return null;
+    }
+  }
+
+  read(offset: number, size: number, verify: Verify): Uint8Array {
+    this.stats.readOps += 1;
+    const { columns, parityCount } = this.#map(offset, size);
+    const dataColumns = columns.slice(parityCount);
+    const data = dataColumns.map((column) => this.#readColumn(column));
+    if (data.every((column) => column !== null)) {
+      const bytes = concatBytes(data);
+      if (verify(bytes)) {
+        this.stats.readBytes += size;
+        return bytes;
+      }
+    }
+    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column));
+    const mended = mend(dataColumns, data, parity, verify);
+    if (mended === null) {
+      const sawBytes =
+        data.filter((column) => column !== null).length +
+          parity.filter((column) => column !== null).length >=
+        dataColumns.length;
+      if (sawBytes) this.stats.checksumErrors += 1;
+      else this.stats.readErrors += 1;
+      throw unreadable(this, offset, sawBytes);
+    }
+    this.stats.readBytes += size;
+    this.#repair(columns, [...parity, ...data], mended);
+    return concatBytes(mended);
+  }
+
+  /** Writes again every column that was not what the mended data says. */
+  #repair(
+    columns: readonly RaidzColumn[],
+    asRead: readonly (Uint8Array | null)[],
+    data: readonly Uint8Array[],
+  ): void {
+    const parity = raidzGenerate(data, this.parityCount, columns[0]?.size ?? 0);
+    const right = [...parity, ...data];
+    columns.forEach((column, i) => {
+      const was = asRead[i] ?? null;
+      const child = this.children[column.child] as Vdev;
+      const isRight =
+        was !== null && was.every((byte, at) => byte === (right[i] as Uint8Array)[at]);
+      if (isRight || !(child instanceof VdevDisk)) return;
+      if (was !== null) child.stats.checksumErrors += 1;
+      child.tryWrite(column.offset, right[i] as Uint8Array);
+    });
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.stats.writeOps += 1;
+    const { columns, parityCount } = this.#map(offset, bytes.length);
+    const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
+    let at = 0;
+    const data = columns.slice(parityCount).map((column) => {
+      at += column.size;
+      return aligned.subarray(at - column.size, at);
+    });
+    const parity = raidzGenerate(data, parityCount, columns[0]?.size ?? 0);
+    let failed = 0;
+    [...parity, ...data].forEach((content, i) => {
+      const column = columns[i] as RaidzColumn;
+      try {
+        (this.children[column.child] as Vdev).write(column.offset, content);
+      } catch (error) {
+        if (!(error instanceof ZfsError)) throw error;
+        failed += 1;
+      }
+    });
+    if (failed > parityCount) {
+      this.stats.writeErrors += 1;
+      throw new ZfsError(
+        'EIO',
+        `Cannot write raidz-${this.id} at ${offset}: ${failed} columns failed`,
+      );
+    }
+    this.stats.writeBytes += bytes.length;
+  }
+
+  flush(): void {
+    for (const child of this.children) child.flush();
+  }
+}
+
+/** All ways to choose `count` of the numbers below `total`. */
+function* combinations(total: number, count: number, from = 0): Generator<number[]> {
+  if (count === 0) {
+    yield [];
+    return;
+  }
+  for (let first = from; first <= total - count; first += 1) {
+    for (const rest of combinations(total, count - 1, first + 1)) yield [first, ...rest];
+  }
+}
+
+/**
+ * The data columns as they should be, or null. Columns that could not be read are always taken as
+ * missing; beyond them 0, 1, … further ones are suspected, and also each parity column.
+ */
+function mend(
+  columns: readonly RaidzColumn[],
+  data: readonly (Uint8Array | null)[],
+  parity: readonly (Uint8Array | null)[],
+  verify: Verify,
+): Uint8Array[] | null {
+  const sizes = columns.map((column) => column.size);
+  const all = [...parity, ...data];
+  const readable = all.flatMap((column, i) => (column === null ? [] : [i]));
+  const spare = readable.length - columns.length;
+  for (let suspects = 0; suspects <= spare; suspects += 1) {
+    for (const chosen of combinations(readable.length, suspects)) {
+      const bad = new Set(chosen.map((i) => readable[i] as number));
+      const kept = all.map((column, i) => (bad.has(i) ? null : column));
+      const tryData = kept.slice(parity.length);
+      const rebuilt = raidzReconstruct(tryData, sizes, kept.slice(0, parity.length));
+      if (rebuilt === null) continue;
+      let next = 0;
+      const whole = tryData.map((column) => column ?? (rebuilt[next++] as Uint8Array));
+      if (verify(concatBytes(whole))) return whole;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,150 @@
+/**
+ * Checksums by number: over a block for its pointer, and the embedded kind that ends labels,
+ * uberblocks, gang headers and log blocks (`zio_eck_t`).
+ * Surprising: an embedded checksum is taken with a verifier in its place, made of where the block
+ * is, so that a block written to the wrong place does not pass.
+ * @see uts/common/fs/zfs/zio_checksum.c
+ */
+import type { Codecs } from '#runtime/host.ts';
+import { ZEC_MAGIC, ZIO_ECK_SIZE } from '../ondisk/label.ts';
+import { viewOf } from '../ondisk/struct.ts';
+import { swap32, swap64 } from '../ondisk/byteswap.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import * as algorithm from '../ondisk/zio-algorithm.ts';
+import { Fletcher } from './fletcher.ts';
+
+const ZEC_MAGIC_SWAPPED = 0x117a0cb17ada1002n;
+
+export function equalChecksums(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 0; i < 8; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** As zdb prints: four 64-bit words in hexadecimal. */
+export function formatChecksum(sum: Uint32Array): string {
+  const words: string[] = [];
+  for (let i = 0; i < 8; i += 2) {
+    const hex = (n: number): string => (sum[n] ?? 0).toString(16).padStart(8, '0');
+    words.push(hex(i + 1) + hex(i));
+  }
+  return words.join(':');
+}
+
+export class Checksums {
+  readonly fletcher: Fletcher = new Fletcher();
+  readonly #codecs: Codecs;
+
+  constructor(codecs: Codecs) {
+    this.#codecs = codecs;
+  }
+
+  /**
+   * The checksum of `bytes` as a writer of the given byte order computed it, or null for `off`.
+   * ZfsError ENOTSUP for algorithms we do not have.
+   */
+  compute(kind: number, bytes: Uint8Array, isLittleEndian = true): Uint32Array | null {
+    switch (kind) {
+      case algorithm.ZIO_CHECKSUM_OFF:
+      case algorithm.ZIO_CHECKSUM_NOPARITY:
+        return null;
+      case algorithm.ZIO_CHECKSUM_FLETCHER_2:
+      case algorithm.ZIO_CHECKSUM_ZILOG:
+        return this.fletcher.fletcher2(isLittleEndian ? bytes : swapped(bytes, swap64));
+      case algorithm.ZIO_CHECKSUM_ON:
+      case algorithm.ZIO_CHECKSUM_FLETCHER_4:
+      case algorithm.ZIO_CHECKSUM_ZILOG2:
+        return this.fletcher.fletcher4(isLittleEndian ? bytes : swapped(bytes, swap32));
+      case algorithm.ZIO_CHECKSUM_SHA256:
+      case algorithm.ZIO_CHECKSUM_LABEL:
+      case algorithm.ZIO_CHECKSUM_GANG_HEADER:
+        return this.sha256(bytes);
+      case algorithm.ZIO_CHECKSUM_SHA512:
+        return this.#sha512(bytes, isLittleEndian);
+      default: {
+        const name = algorithm.CHECKSUM_NAMES[kind] ?? String(kind);
+        throw new ZfsError('ENOTSUP', `Cannot verify a block: checksum ${name} is not supported`);
+      }
+    }
+  }
+
+  /** SHA-256 as four big-endian words, whatever the machine. */
+  sha256(bytes: Uint8Array): Uint32Array {
+    const view = viewOf(this.#codecs.digest('sha256', bytes));
+    const sum = new Uint32Array(8);
+    for (let i = 0; i < 8; i += 2) {
+      sum[i] = view.getUint32(i * 4 + 4);
+      sum[i + 1] = view.getUint32(i * 4);
+    }
+    return sum;
+  }
+
+  /** SHA-512/256, its bytes taken as words of the writer's order. */
+  #sha512(bytes: Uint8Array, isLittleEndian: boolean): Uint32Array {
+    const digest = this.#codecs.digest('sha512-256', bytes).slice();
+    if (!isLittleEndian) swap64(digest, 0, 32);
+    const view = viewOf(digest);
+    return Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(i * 4, true));
+  }
+
+  /** Fills in the `zio_eck_t` at the end of `bytes`. */
+  seal(bytes: Uint8Array, verifier: Uint32Array): void {
+    const view = viewOf(bytes);
+    const eck = bytes.length - ZIO_ECK_SIZE;
+    view.setBigUint64(eck, ZEC_MAGIC, true);
+    putSum(view, eck + 8, verifier);
+    putSum(view, eck + 8, this.sha256(bytes));
+  }
+
+  /**
+   * Whether the `zio_eck_t` at the end of `bytes` is right, and the writer's byte order.
+   * `bytes` is unchanged afterwards.
+   */
+  verify(bytes: Uint8Array, verifier: Uint32Array): 'little' | 'big' | null {
+    const view = viewOf(bytes);
+    const eck = bytes.length - ZIO_ECK_SIZE;
+    const magic = view.getBigUint64(eck, true);
+    if (magic !== ZEC_MAGIC && magic !== ZEC_MAGIC_SWAPPED) return null;
+    const isLittleEndian = magic === ZEC_MAGIC;
+    const kept = bytes.slice(eck + 8);
+    putSum(view, eck + 8, verifier);
+    if (!isLittleEndian) swap64(bytes, eck + 8, eck + 40);
+    const actual = this.sha256(bytes);
+    bytes.set(kept, eck + 8);
+    if (!isLittleEndian) swap64(kept, 0, 32);
+    const expected = new Uint32Array(kept.buffer, 0, 8);
+    if (!equalChecksums(expected, actual)) return null;
+    return isLittleEndian ? 'little' : 'big';
+  }
+}
+
+function putSum(view: DataView, at: number, sum: Uint32Array): void {
+  for (let i = 0; i < 8; i += 1) view.setUint32(at + i * 4, sum[i] as number, true);
+}
+
+function swapped(
+  bytes: Uint8Array,
+  swap: (bytes: Uint8Array, from: number, end: number) => void,
+): Uint8Array {
+  const copy = bytes.slice();
+  swap(copy, 0, copy.length);
+  return copy;
+}
+
+/** The verifier of a label or uberblock: its offset on the device. */
+export function offsetVerifier(offset: number): Uint32Array {
+  const words = new Uint32Array(8);
+  words[0] = offset % 2 ** 32;
+  words[1] = Math.floor(offset / 2 ** 32);
+  return words;
+}
+
+/** The verifier of a gang header: where its first copy is, and when it was born. */
+export function gangVerifier(vdev: number, offset: number, birth: number): Uint32Array {
+  const words = new Uint32Array(8);
+  words[0] = vdev;
+  words[2] = offset % 2 ** 32;
+  words[3] = Math.floor(offset / 2 ** 32);
+  words[4] = birth % 2 ** 32;
+  words[5] = Math.floor(birth / 2 ** 32);
+  return words;
+}

@@ -1,0 +1,147 @@
+/**
+ * Reading a block by its pointer: find a copy, verify, decompress, bring into our byte order.
+ * What callers get is a buffer of the logical size that must not be changed: the cache keeps it.
+ * @see uts/common/fs/zfs/zio.c
+ */
+import { concatBytes } from '#base/bytes.ts';
+import type { Codecs } from '#runtime/host.ts';
+import {
+  type BlockPointer,
+  type Dva,
+  isHole,
+  readBlkptr,
+  SPA_MAXBLOCKSIZE,
+} from '../ondisk/blkptr.ts';
+import { swap64, swapByType } from '../ondisk/byteswap.ts';
+import { DMU_OT_INTENT_LOG } from '../ondisk/dmu-ot.ts';
+import { physicalBirthOf } from '../ondisk/blkptr.ts';
+import { SPA_GANGBLOCKSIZE, SPA_GBH_NBLKPTRS } from '../ondisk/label.ts';
+import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
+import { ZIO_COMPRESS_OFF } from '../ondisk/zio-algorithm.ts';
+import type { Vdev } from '../vdev/vdev.ts';
+import { Checksums, equalChecksums, gangVerifier } from './zio-checksum.ts';
+import { Compressor } from './zio-compress.ts';
+
+/** A top-level vdev and how much of it holds data. */
+export interface TopLevel {
+  readonly vdev: Vdev;
+  readonly asize: number;
+}
+
+const MAX_GANG_DEPTH = 10;
+
+/** What the read and write pipelines need of a pool. */
+export class ZioContext {
+  readonly checksums: Checksums;
+  readonly compressor: Compressor;
+  /** Top-level vdevs by id; undefined where one was removed. */
+  tops: readonly (TopLevel | undefined)[] = [];
+
+  constructor(codecs: Codecs) {
+    this.checksums = new Checksums(codecs);
+    this.compressor = new Compressor(codecs);
+  }
+
+  /** Reads and unpacks the block. ZfsError EIO or ECKSUM when no copy is good. */
+  read(bp: BlockPointer): Uint8Array {
+    if (bp.lsize > SPA_MAXBLOCKSIZE) throw corrupt('blkptr_t', `lsize ${bp.lsize}`);
+    if (isHole(bp)) return new Uint8Array(bp.lsize);
+    const stored = bp.embedded ?? this.readStored(bp);
+    let bytes = stored;
+    if (bp.embedded !== null || bp.compress !== ZIO_COMPRESS_OFF) {
+      bytes =
+        bp.compress === ZIO_COMPRESS_OFF
+          ? stored.slice(0, bp.lsize)
+          : this.compressor.decompress(bp.compress, stored, bp.lsize);
+    }
+    if (!bp.isLittleEndian && bp.embedded === null) {
+      if (bp.level > 0) swap64(bytes, 0, bytes.length);
+      else swapByType(bp.type, bytes, 'big');
+    }
+    return bytes;
+  }
+
+  /** The bytes as they are on disk, verified, `psize` of them. */
+  readStored(bp: BlockPointer): Uint8Array {
+    if (bp.isEncrypted && bp.level === 0 && bp.type !== DMU_OT_INTENT_LOG && bp.dvas.length === 3) {
+      throw new ZfsError('ENOTSUP', 'Cannot read an encrypted block: encryption is not supported');
+    }
+    const verify = (bytes: Uint8Array): boolean => {
+      const sum = this.checksums.compute(
+        bp.checksum,
+        bytes.subarray(0, bp.psize),
+        bp.isLittleEndian,
+      );
+      return sum === null || equalChecksums(sum, bp.cksum);
+    };
+    let failure: unknown = corrupt('blkptr_t', 'no DVA');
+    for (const dva of bp.dvas) {
+      try {
+        const bytes = dva.isGang
+          ? this.#readGang(bp, dva, verify, 0)
+          : this.#readDva(dva, bp.psize, verify);
+        return bytes.subarray(0, bp.psize);
+      } catch (error) {
+        if (!(error instanceof ZfsError)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  topOf(dva: Dva): TopLevel {
+    const top = this.tops[dva.vdev];
+    if (top === undefined) throw corrupt('dva_t', `vdev ${dva.vdev} does not exist`);
+    return top;
+  }
+
+  #readDva(dva: Dva, psize: number, verify: (bytes: Uint8Array) => boolean): Uint8Array {
+    const { vdev, asize } = this.topOf(dva);
+    const sector = 2 ** vdev.ashift;
+    const size = Math.ceil(psize / sector) * sector;
+    if (dva.offset % sector !== 0 || dva.offset + size > asize) {
+      throw corrupt('dva_t', `offset ${dva.offset} is outside vdev ${dva.vdev}`);
+    }
+    return vdev.read(dva.offset, size, verify);
+  }
+
+  /** A gang block: a header of up to three pointers to pieces, which may be gangs again. */
+  #readGang(
+    bp: BlockPointer,
+    dva: Dva,
+    verify: ((bytes: Uint8Array) => boolean) | null,
+    depth: number,
+  ): Uint8Array {
+    if (depth > MAX_GANG_DEPTH) throw corrupt('zio_gbh_phys_t', 'gang blocks nested too deep');
+    const children = this.readGangHeader(bp, dva);
+    const bytes = concatBytes(
+      children.map((child) => {
+        const place = child.dvas[0] as Dva;
+        if (place.isGang) return this.#readGang(child, place, null, depth + 1);
+        return this.readStored(child);
+      }),
+    );
+    if (verify !== null && !verify(bytes)) {
+      throw new ZfsError('ECKSUM', `Cannot read a gang block at ${dva.offset}: bad checksum`);
+    }
+    return bytes;
+  }
+
+  /** The pointers in the gang header that `bp` has at `dva`. */
+  readGangHeader(bp: BlockPointer, dva: Dva): BlockPointer[] {
+    const first = bp.dvas[0] as Dva;
+    const verifier = gangVerifier(first.vdev, first.offset, physicalBirthOf(bp));
+    const isHeader = (bytes: Uint8Array): boolean =>
+      this.checksums.verify(bytes.subarray(0, SPA_GANGBLOCKSIZE), verifier) !== null;
+    const bytes = this.#readDva(dva, SPA_GANGBLOCKSIZE, isHeader);
+    if (this.checksums.verify(bytes.subarray(0, SPA_GANGBLOCKSIZE), verifier) === 'big') {
+      swap64(bytes, 0, SPA_GANGBLOCKSIZE);
+    }
+    const children: BlockPointer[] = [];
+    for (let i = 0; i < SPA_GBH_NBLKPTRS; i += 1) {
+      const child = readBlkptr(bytes, i * 128);
+      if (!isHole(child)) children.push(child);
+    }
+    return children;
+  }
+}
