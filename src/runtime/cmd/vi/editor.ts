@@ -19,7 +19,7 @@ import { InputEnded, ViError } from '#cmd/vi/vi-error.ts';
 
 /** What the editor needs from the world; vi.ts makes it of system calls, tests of plain values. */
 export interface EditorHost {
-  /** The next key as lib/libcurses/keys.ts names it; undefined = hang-up. Draws when it must wait. */
+  /** The next key as keys.ts names it; undefined = hang-up. Draws when it must wait. */
   nextKey(editor: Editor): Task<string | undefined>;
   readFile(path: string): Task<Uint8Array | Errno>;
   /** Writes all of `bytes`: replacing the file or at its end. */
@@ -27,7 +27,7 @@ export interface EditorHost {
   exists(path: string): Task<boolean>;
   /** Runs a shell command with `input` as its standard input; answers what it printed. */
   filter(command: string, input: Uint8Array): Task<Uint8Array>;
-  /** Runs a shell command on the terminal and waits for a key; no command = an interactive shell. */
+  /** Runs a command on the terminal and waits for a key; no command = an interactive shell. */
   runOnTerminal(command: string | undefined): Task<void>;
   /** Stops the editor as Ctrl-Z does. */
   suspend(): Task<void>;

@@ -9,7 +9,7 @@ import type { FindState } from '#cmd/vi/editor.ts';
 const PARAGRAPH_MACRO = /^\.(?:IP|LP|PP|QP|TP|HP|P|SH|NH|HU|nh|sh|Pp|Lp|It|pp|lp|ip|bp)\b/;
 const SECTION_START = /^(?:[{\f]|\.(?:SH|NH|HU|nh|sh)\b)/;
 
-/** `}` and `{`: the next line that is empty or starts a paragraph, over the ones the cursor is in. */
+/** `}` and `{`: the next line that is empty or starts a paragraph, after the ones at hand. */
 export function paragraph(
   buffer: TextBuffer,
   from: Position,

@@ -14,7 +14,7 @@ import type { Motion } from '#cmd/vi/motions.ts';
 import type { RegisterText } from '#cmd/vi/registers.ts';
 import { ViError } from '#cmd/vi/vi-error.ts';
 
-/** A stretch of text; `end` is the place after its last character, or its last row when linewise. */
+/** A stretch of text; `end` is the place after its last character, or the last row of lines. */
 export interface Region {
   readonly start: Position;
   readonly end: Position;
@@ -25,7 +25,7 @@ export function linesRegion(first: number, last: number): Region {
   return { start: { row: first, column: 0 }, end: { row: last, column: 0 }, isLinewise: true };
 }
 
-/** From the cursor to the motion's end, with vi's rules for exclusive motions over several lines. */
+/** From the cursor to the motion's end, with vi's rules for exclusive motions over lines. */
 export function regionOf(editor: Editor, motion: Motion, operator: string): Region {
   const { cursor } = editor;
   const target = motion.position;

@@ -49,7 +49,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   n: '\\n',
 };
 
-/** Compiles; a bad pattern ends the command with a message. The result has flag g (use lastIndex). */
+/** Compiles; a bad pattern ends the command with a message. The result has flag g. */
 export function compilePattern(source: string, options: PatternOptions): RegExp {
   let ignoreCase = options.ignoreCase;
   const text = source.replace(/\\[cC]/g, (word) => {

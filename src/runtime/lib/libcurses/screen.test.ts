@@ -71,7 +71,9 @@ describe('ScreenWriter against a terminal', () => {
     const cells = terminal.buffer.active.getLine(0);
     const look = (at: number): string => {
       const cell = cells?.getCell(at);
-      return `${cell?.isBold() ? 'b' : ''}${cell?.isUnderline() ? 'u' : ''}${cell?.isInverse() ? 'r' : ''}`;
+      return [cell?.isBold() && 'b', cell?.isUnderline() && 'u', cell?.isInverse() && 'r']
+        .filter((text) => typeof text === 'string')
+        .join('');
     };
     expect([0, 5, 9, 13, 17].map(look)).toEqual(['', 'b', 'u', 'r', '']);
   });

@@ -102,7 +102,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[%?%p1%{8}%<%t4%p1%d%e%p1%{16}%<%t10%p1%{8}%-%d%e48;5;%p1%d%;m',
       setaf: '\x1b[%?%p1%{8}%<%t3%p1%d%e%p1%{16}%<%t9%p1%{8}%-%d%e38;5;%p1%d%;m',
-      sgr: '%?%p9%t\x1b(0%e\x1b(B%;\x1b[0%?%p6%t;1%;%?%p5%t;2%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p7%t;8%;m',
+      sgr:
+        '%?%p9%t\x1b(0%e\x1b(B%;\x1b[0%?%p6%t;1%;%?%p5%t;2%;%?%p2%t;4%;%?%p1%p3%|%t;7' +
+        '%;%?%p4%t;5%;%?%p7%t;8%;m',
       sgr0: '\x1b(B\x1b[m',
       sitm: '\x1b[3m',
       smacs: '\x1b(0',
@@ -205,7 +207,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[4%p1%dm',
       setaf: '\x1b[3%p1%dm',
-      sgr: '%?%p9%t\x1b(0%e\x1b(B%;\x1b[0%?%p6%t;1%;%?%p5%t;2%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p7%t;8%;m',
+      sgr:
+        '%?%p9%t\x1b(0%e\x1b(B%;\x1b[0%?%p6%t;1%;%?%p5%t;2%;%?%p2%t;4%;%?%p1%p3%|%t;7' +
+        '%;%?%p4%t;5%;%?%p7%t;8%;m',
       sgr0: '\x1b(B\x1b[m',
       sitm: '\x1b[3m',
       smacs: '\x1b(0',
@@ -570,7 +574,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
     flags: ['am', 'mc5i', 'mir', 'msgr'],
     numbers: { colors: 8, cols: 80, it: 8, lines: 24, pairs: 64 },
     strings: {
-      acsc: '+\x10,\x11-\x18.\x190\xdb`\x04a\xb1f\xf8g\xf1h\xb0j\xd9k\xbfl\xdam\xc0n\xc5o~p\xc4q\xc4r\xc4s_t\xc3u\xb4v\xc1w\xc2x\xb3y\xf3z\xf2{\xe3|\xd8}\x9c~\xfe',
+      acsc:
+        '+\x10,\x11-\x18.\x190\xdb`\x04a\xb1f\xf8g\xf1h\xb0j\xd9k\xbfl\xdam\xc0n\xc5o~p\xc4q\xc4r\xc4s_t\xc3u\xb4v\xc1w\xc2x\xb3y\xf3z\xf2{\xe3|\xd8}\x9c~\xf' +
+        'e',
       bel: '\x07',
       blink: '\x1b[5m',
       bold: '\x1b[1m',
@@ -621,7 +627,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       rmul: '\x1b[m',
       setab: '\x1b[4%p1%dm',
       setaf: '\x1b[3%p1%dm',
-      sgr: '\x1b[0;10%?%p1%t;7%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p6%t;1%;%?%p7%t;8%;%?%p9%t;11%;m',
+      sgr:
+        '\x1b[0;10%?%p1%t;7%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p6%t;1%;%?%p7%t;8%;%?' +
+        '%p9%t;11%;m',
       sgr0: '\x1b[0;10m',
       smacs: '\x1b[11m',
       smso: '\x1b[7m',
@@ -726,7 +734,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[4%p1%dm',
       setaf: '\x1b[3%p1%dm',
-      sgr: '\x1b[0%?%p6%t;1%;%?%p1%t;3%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;m%?%p9%t\x0e%e\x0f%;',
+      sgr:
+        '\x1b[0%?%p6%t;1%;%?%p1%t;3%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;m%?' +
+        '%p9%t\x0e%e\x0f%;',
       sgr0: '\x1b[m\x0f',
       smacs: '\x0e',
       smcup: '\x1b[?1049h',
@@ -823,7 +833,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[%?%p1%{8}%<%t4%p1%d%e%p1%{16}%<%t10%p1%{8}%-%d%e48;5;%p1%d%;m',
       setaf: '\x1b[%?%p1%{8}%<%t3%p1%d%e%p1%{16}%<%t9%p1%{8}%-%d%e38;5;%p1%d%;m',
-      sgr: '\x1b[0%?%p6%t;1%;%?%p1%t;3%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;m%?%p9%t\x0e%e\x0f%;',
+      sgr:
+        '\x1b[0%?%p6%t;1%;%?%p1%t;3%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;m%?' +
+        '%p9%t\x0e%e\x0f%;',
       sgr0: '\x1b[m\x0f',
       smacs: '\x0e',
       smcup: '\x1b[?1049h',
@@ -922,7 +934,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[4%p1%dm',
       setaf: '\x1b[3%p1%dm',
-      sgr: '\x1b[0%?%p6%t;1%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p7%t;8%;m%?%p9%t\x0e%e\x0f%;',
+      sgr:
+        '\x1b[0%?%p6%t;1%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p7%t;8' +
+        '%;m%?%p9%t\x0e%e\x0f%;',
       sgr0: '\x1b[m\x0f',
       sitm: '\x1b[3m',
       smacs: '\x0e',
@@ -1022,7 +1036,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[%?%p1%{8}%<%t4%p1%d%e%p1%{16}%<%t10%p1%{8}%-%d%e48;5;%p1%d%;m',
       setaf: '\x1b[%?%p1%{8}%<%t3%p1%d%e%p1%{16}%<%t9%p1%{8}%-%d%e38;5;%p1%d%;m',
-      sgr: '\x1b[0%?%p6%t;1%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p7%t;8%;m%?%p9%t\x0e%e\x0f%;',
+      sgr:
+        '\x1b[0%?%p6%t;1%;%?%p2%t;4%;%?%p1%p3%|%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p7%t;8' +
+        '%;m%?%p9%t\x0e%e\x0f%;',
       sgr0: '\x1b[m\x0f',
       sitm: '\x1b[3m',
       smacs: '\x0e',
@@ -1117,7 +1133,9 @@ export const TERMINALS: readonly TerminalDescription[] = [
       sc: '\x1b7',
       setab: '\x1b[4%p1%dm',
       setaf: '\x1b[3%p1%dm',
-      sgr: '\x1b[0;10%?%p1%t;7%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p6%t;1%;m%?%p9%t\x0e%e\x0f%;',
+      sgr:
+        '\x1b[0;10%?%p1%t;7%;%?%p2%t;4%;%?%p3%t;7%;%?%p4%t;5%;%?%p5%t;2%;%?%p6%t;1%;m' +
+        '%?%p9%t\x0e%e\x0f%;',
       sgr0: '\x1b[m\x0f',
       smacs: '\x0e',
       smam: '\x1b[?7h',
