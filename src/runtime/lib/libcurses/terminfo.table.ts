@@ -574,9 +574,6 @@ export const TERMINALS: readonly TerminalDescription[] = [
     flags: ['am', 'mc5i', 'mir', 'msgr'],
     numbers: { colors: 8, cols: 80, it: 8, lines: 24, pairs: 64 },
     strings: {
-      acsc:
-        '+\x10,\x11-\x18.\x190\xdb`\x04a\xb1f\xf8g\xf1h\xb0j\xd9k\xbfl\xdam\xc0n\xc5o~p\xc4q\xc4r\xc4s_t\xc3u\xb4v\xc1w\xc2x\xb3y\xf3z\xf2{\xe3|\xd8}\x9c~\xf' +
-        'e',
       bel: '\x07',
       blink: '\x1b[5m',
       bold: '\x1b[1m',
