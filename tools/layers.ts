@@ -89,6 +89,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/kernel/dtrace': [...KERNEL_BASE, ...CORE],
   'runtime/kernel/syscall': [
+    'runtime/kernel/syscall/sys.ts',
     ...KERNEL_BASE,
     ...CORE,
     'runtime/kernel/vfs',

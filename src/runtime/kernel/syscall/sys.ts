@@ -10,7 +10,10 @@
  */
 import type { DirectoryEntry, VfsStatistics, VnodeType } from '#kernel/vfs/vnode.ts';
 import type { Errno } from '#kernel/os/errno.ts';
+import type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
 import type { Signal } from '#abi/illumos/signal.ts';
+
+export type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
 
 /** What a program's generator hands to the dispatcher; opaque to programs. */
 export type Trap = { readonly trap: string };
@@ -100,14 +103,6 @@ export interface Utsname {
   readonly machine: string;
 }
 
-export type RlimitName = 'cpu' | 'fsize' | 'data' | 'stack' | 'core' | 'nofile' | 'vmem' | 'nproc';
-
-export interface Rlimit {
-  /** Infinity = unlimited. */
-  readonly current: number;
-  readonly maximum: number;
-}
-
 /** Whose file times utimens sets: nanoseconds, `now`, or left alone. */
 export type TimeChange = bigint | 'now' | 'omit';
 
@@ -121,6 +116,31 @@ export interface KstatSnapshot {
   readonly snapshotNs: bigint;
   readonly data: Readonly<Record<string, number | bigint | string>>;
 }
+
+/** One event of a traced process. @man truss(1) */
+export type TraceEvent = { readonly pid: number; readonly timeNs: bigint } & (
+  | {
+      readonly kind: 'entry';
+      /** The name in the system call table, e.g. `openat`. */
+      readonly call: string;
+      /** How to show each argument: `ArgumentKind` of syscall/row.ts. */
+      readonly argumentKinds: readonly string[];
+      /** As the program passed them; buffers are the program's own: look, don't keep. */
+      readonly args: readonly unknown[];
+    }
+  /** `result` is the call's value, or an Errno. */
+  | { readonly kind: 'return'; readonly call: string; readonly result: unknown }
+  | {
+      readonly kind: 'signal';
+      readonly signal: Signal;
+      readonly disposition: 'default' | 'ignore' | 'catch';
+      /** Pid of the sender; undefined = the kernel. */
+      readonly sender: number | undefined;
+    }
+  | { readonly kind: 'fork'; readonly child: number }
+  | { readonly kind: 'exec'; readonly path: string; readonly argv: readonly string[] }
+  | { readonly kind: 'exit'; readonly how: WaitResult['how']; readonly status: number }
+);
 
 export interface Sys {
   /** The program's arguments, argv[0] first, and its environment at exec. Own copies. */
@@ -243,4 +263,17 @@ export interface Sys {
   /** Boot arguments. @man bootparams */
   bootparams(): Task<ReadonlyMap<string, string>>;
   random(target: Uint8Array): Task<number>;
+  /** @man getloadavg(3C): 1, 5, 15 minutes. */
+  getloadavg(): Task<readonly [number, number, number]>;
+
+  // Tracing
+  /**
+   * Begins to trace a process (EPERM unless it could be signalled, EBUSY when it is traced already)
+   * and, with `followForks`, its future children. Answers an id for traceRead and traceStop.
+   */
+  trace(pid: number, followForks: boolean): Task<number | Errno>;
+  /** Waits for events; empty when no traced process is left. */
+  traceRead(id: number): Task<readonly TraceEvent[] | Errno>;
+  /** Lets the traced processes go on. Happens by itself when the tracer ends. */
+  traceStop(id: number): Task<Errno | 0>;
 }

@@ -1,0 +1,36 @@
+/** The proc provider. @man dtrace_proc(7) */
+import { args, defineProbes, type ProbeDeclarations } from '#kernel/sdt/registry.ts';
+
+const PROC = args('psinfo_t *');
+
+export const procProbes: ProbeDeclarations<
+  | 'create'
+  | 'exec'
+  | 'execFailure'
+  | 'execSuccess'
+  | 'exit'
+  | 'fault'
+  | 'lwpCreate'
+  | 'lwpExit'
+  | 'lwpStart'
+  | 'signalClear'
+  | 'signalDiscard'
+  | 'signalHandle'
+  | 'signalSend'
+  | 'start'
+> = defineProbes('proc', {
+  create: PROC,
+  exec: args('char *'),
+  execFailure: args('int'),
+  execSuccess: args(),
+  exit: args('int'),
+  fault: args('int', 'siginfo_t *'),
+  lwpCreate: args('lwpsinfo_t *', 'psinfo_t *'),
+  lwpExit: args(),
+  lwpStart: args(),
+  signalClear: args('int'),
+  signalDiscard: args('lwpsinfo_t *', 'psinfo_t *', 'int'),
+  signalHandle: args('int', 'siginfo_t *', 'void (*)(void)'),
+  signalSend: args('psinfo_t *', 'int', 'siginfo_t *'),
+  start: args(),
+});
