@@ -3,7 +3,7 @@
  */
 import type { Clock } from '#runtime/host.ts';
 import { FifoRegistry } from '#kernel/fs/fifofs/fifo.ts';
-import { TmpfsVfs } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { type Credentials, KERNEL_CREDENTIALS } from '#kernel/os/cred.ts';
 import { ENXIO } from '#kernel/os/errno.ts';
 import type { LookupStart } from '#kernel/vfs/lookup.ts';
@@ -47,7 +47,7 @@ export interface VfsFixture {
   readonly fifos: FifoRegistry;
   readonly special: SpecialFiles;
   readonly mounts: MountTable;
-  readonly rootfs: TmpfsVfs;
+  readonly rootfs: MemoryVfs;
   /** Lookups of root (the user) from `/`. */
   readonly asRoot: LookupStart;
   /** Lookups of an ordinary user, uid and gid 100. */
@@ -63,7 +63,7 @@ export function makeVfsFixture(sizeBytes = 64 * 1024 * 1024): VfsFixture {
   };
   const mounts = new MountTable(clock);
   const fsid = mounts.allocateFsid();
-  const rootfs = new TmpfsVfs({ clock, special }, { fsid, sizeBytes, rootMode: 0o755 });
+  const rootfs = new MemoryVfs({ clock, special }, { fsid, sizeBytes, rootMode: 0o755 });
   mounts.mountRoot(rootfs, '/devices/ramdisk:a');
   const root = rootfs.root();
   root.hold();

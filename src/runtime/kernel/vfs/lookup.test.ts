@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY } from '#abi/illumos/fcntl.ts';
-import { TmpfsVfs } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import { isWouldBlock } from '#kernel/disp/wait.ts';
 import { lookupVnode, resolvePath } from '#kernel/vfs/lookup.ts';
@@ -78,7 +78,7 @@ test('.. stays at a changed root and leaves a mounted filesystem', () => {
   const jailed = { ...asRoot, root: b, directory: b };
   expect(lookupVnode('/../../..', jailed, 'follow')).toBe(b);
 
-  const inner = new TmpfsVfs({ clock, special }, { fsid: 9, sizeBytes: 1 << 20, rootMode: 0o755 });
+  const inner = new MemoryVfs({ clock, special }, { fsid: 9, sizeBytes: 1 << 20, rootMode: 0o755 });
   mounts.attach(inner, 'swap', b, '/a/b', new Map());
   expect(lookupVnode('/a/b', asRoot, 'follow')).toBe(inner.root());
   expect(lookupVnode('/a/b/..', asRoot, 'follow')).toBe(lookupVnode('/a', asRoot, 'follow'));

@@ -43,9 +43,8 @@ function nameOf(child: Vnode, parent: Vnode, context: VnodeContext): string | Er
     const page: ReturnType<Vnode['readdir']> = parent.readdir(cursor, 256, context);
     if (isErrno(page)) return EACCES;
     for (const entry of page.entries) {
-      if (entry.nodeid !== attributes.nodeid || entry.name === '.' || entry.name === '..') continue;
-      // Ids are unique within a filesystem, but a mount point shows the covered directory's.
-      if (parent.lookup(entry.name, context) === child) return entry.name;
+      const isSelf = entry.name === '.' || entry.name === '..';
+      if (!isSelf && entry.nodeid === attributes.nodeid) return entry.name;
     }
     cursor = page.next;
   }

@@ -93,6 +93,8 @@ export interface Vnode {
   readonly type: VnodeType;
   /** The filesystem mounted on this directory, kept by kernel/vfs/mount.ts. */
   mountedHere: Vfs | null;
+  /** Of /dev/fd/N: open(2) of it is dup(2) of this descriptor. */
+  readonly duplicates?: number;
 
   hold(): void;
   release(): void;

@@ -8,7 +8,7 @@ import { POLLHUP, POLLIN, POLLOUT, POLLRDNORM } from '#abi/illumos/poll.ts';
 import { O_NDELAY, O_NONBLOCK, isOpenForReading, isOpenForWriting } from '#abi/illumos/fcntl.ts';
 import { WaitQueue, WouldBlock } from '#kernel/disp/wait.ts';
 import { EBADF, ENXIO, ESPIPE, type Errno } from '#kernel/os/errno.ts';
-import { Channel } from '#kernel/fs/fifofs/channel.ts';
+import { Channel } from '#kernel/io/channel.ts';
 import { channelIoctl, readChannel, writeChannel } from '#kernel/fs/fifofs/pipe.ts';
 import { ShadowVnode } from '#kernel/vfs/shadow-vnode.ts';
 import type { Blocking, PollState, Vnode, VnodeContext } from '#kernel/vfs/vnode.ts';

@@ -4,7 +4,7 @@ import { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '#abi/illumos/fcntl.ts';
 import { PIPE_BUF } from '#abi/illumos/limits.ts';
 import { POLLHUP, POLLIN, POLLOUT } from '#abi/illumos/poll.ts';
 import { isWouldBlock } from '#kernel/disp/wait.ts';
-import { CHANNEL_BYTES, Channel } from '#kernel/fs/fifofs/channel.ts';
+import { CHANNEL_BYTES, Channel } from '#kernel/io/channel.ts';
 import { FifoVfs, type PipeEnd } from '#kernel/fs/fifofs/pipe.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Vnode, VnodeContext } from '#kernel/vfs/vnode.ts';

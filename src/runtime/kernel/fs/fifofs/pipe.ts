@@ -9,7 +9,7 @@ import { O_NDELAY, O_NONBLOCK } from '#abi/illumos/fcntl.ts';
 import { PIPE_BUF } from '#abi/illumos/limits.ts';
 import { EAGAIN, EINVAL, ENOTTY, EPIPE, ESPIPE, type Errno } from '#kernel/os/errno.ts';
 import type { Clock } from '#runtime/host.ts';
-import { Channel } from '#kernel/fs/fifofs/channel.ts';
+import { Channel } from '#kernel/io/channel.ts';
 import { BaseVfs, BaseVnode } from '#kernel/vfs/base-vnode.ts';
 import { checkAccess } from '#kernel/vfs/policy.ts';
 import type {

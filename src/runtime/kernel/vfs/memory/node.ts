@@ -1,5 +1,5 @@
 /**
- * One file of a tmpfs. A node lives while it has a name or somebody holds it; then its pages go
+ * One file in memory: of tmpfs, the RAM root, /dev. A node lives while it has a name or somebody holds it; then its pages go
  * back. Directories keep their entries, links their target, special files their device number.
  * @see uts/common/fs/tmpfs/tmp_vnops.c  @man tmpfs(4FS)
  */
@@ -20,9 +20,9 @@ import {
   type Errno,
   isErrno,
 } from '#kernel/os/errno.ts';
-import { FileData, PAGE_BYTES } from '#kernel/fs/tmpfs/file-data.ts';
-import { checkRemoval, checkRename, isInside } from '#kernel/fs/tmpfs/entry-rules.ts';
-import type { TmpfsVfs } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { FileData, PAGE_BYTES } from '#kernel/vfs/memory/file-data.ts';
+import { checkRemoval, checkRename, isInside } from '#kernel/vfs/memory/entry-rules.ts';
+import type { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { BaseVnode } from '#kernel/vfs/base-vnode.ts';
 import { DirectoryIndex } from '#kernel/vfs/directory-index.ts';
 import {
@@ -48,8 +48,8 @@ import { encodeUtf8 } from '#base/bytes.ts';
 /** Offsets above this do not fit a safe number. */
 const MAX_OFFSET = Number.MAX_SAFE_INTEGER;
 
-export class TmpNode extends BaseVnode {
-  declare readonly vfs: TmpfsVfs;
+export class MemoryNode extends BaseVnode {
+  declare readonly vfs: MemoryVfs;
   readonly nodeid: number;
   readonly rdev: number;
   mode: number;
@@ -62,14 +62,14 @@ export class TmpNode extends BaseVnode {
   /** Of a regular file. */
   readonly data: FileData | undefined;
   /** Of a directory. */
-  readonly entries: DirectoryIndex<TmpNode> | undefined;
+  readonly entries: DirectoryIndex<MemoryNode> | undefined;
   /** Of a directory: its parent; itself for the root. */
-  parent: TmpNode | undefined;
+  parent: MemoryNode | undefined;
   /** Of a symbolic link. */
   readonly target: string;
 
   constructor(
-    vfs: TmpfsVfs,
+    vfs: MemoryVfs,
     type: VnodeType,
     owner: { mode: number; uid: number; gid: number },
     content: { rdev?: number; target?: string } = {},
@@ -225,7 +225,7 @@ export class TmpNode extends BaseVnode {
   }
 
   override link(source: Vnode, name: string, ctx: VnodeContext): Errno | undefined {
-    if (!(source instanceof TmpNode) || source.vfs !== this.vfs) return EXDEV;
+    if (!(source instanceof MemoryNode) || source.vfs !== this.vfs) return EXDEV;
     if (source.type === 'VDIR') return EPERM;
     if (source.linkCount === 0) return ENOENT;
     if (source.linkCount >= LINK_MAX) return EMLINK;
@@ -270,7 +270,7 @@ export class TmpNode extends BaseVnode {
     to: string,
     ctx: VnodeContext,
   ): Errno | undefined {
-    if (!(toDirectory instanceof TmpNode) || toDirectory.vfs !== this.vfs) return EXDEV;
+    if (!(toDirectory instanceof MemoryNode) || toDirectory.vfs !== this.vfs) return EXDEV;
     if (this.entries === undefined || toDirectory.entries === undefined) return ENOTDIR;
     if (from === '.' || from === '..' || to === '.' || to === '..') return EINVAL;
     const source = this.entries.get(from);
@@ -330,7 +330,7 @@ export class TmpNode extends BaseVnode {
     mode: number,
     content: { rdev?: number; target?: string },
     ctx: VnodeContext,
-  ): TmpNode | Errno {
+  ): MemoryNode | Errno {
     const refused = this.#refuseNewName(name, ctx);
     if (refused !== undefined) return refused;
     const inheritsGroup = (this.mode & S_ISGID) !== 0;
@@ -355,7 +355,7 @@ export class TmpNode extends BaseVnode {
     return checkAccess(this, 2 | 1, ctx.cred);
   }
 
-  #enter(name: string, node: TmpNode): void {
+  #enter(name: string, node: MemoryNode): void {
     this.entries?.set(name, node);
     node.linkCount += 1;
     this.#touch();

@@ -1,16 +1,16 @@
 /**
- * When an entry of a tmpfs directory may go or move. Answers the errno, or undefined for "may".
+ * When an entry of a directory in memory may go or move. Answers the errno, or undefined for "may".
  * @see uts/common/fs/tmpfs/tmp_dir.c, tmp_vnops.c tmp_rename
  */
 import type { Credentials } from '#kernel/os/cred.ts';
 import { EBUSY, EEXIST, EISDIR, ENOTDIR, EROFS, type Errno } from '#kernel/os/errno.ts';
 import { checkAccess, checkStickyRemove } from '#kernel/vfs/policy.ts';
-import type { TmpNode } from '#kernel/fs/tmpfs/node.ts';
+import type { MemoryNode } from '#kernel/vfs/memory/node.ts';
 
 /** Checks the directory's permission, stickiness, and that nothing is mounted there. */
 export function checkRemoval(
-  directory: TmpNode,
-  entry: TmpNode,
+  directory: MemoryNode,
+  entry: MemoryNode,
   cred: Credentials,
 ): Errno | undefined {
   if (directory.vfs.isReadOnly) return EROFS;
@@ -20,10 +20,10 @@ export function checkRemoval(
 }
 
 export function checkRename(
-  fromDirectory: TmpNode,
-  source: TmpNode,
-  toDirectory: TmpNode,
-  target: TmpNode | undefined,
+  fromDirectory: MemoryNode,
+  source: MemoryNode,
+  toDirectory: MemoryNode,
+  target: MemoryNode | undefined,
   cred: Credentials,
 ): Errno | undefined {
   const refused =
@@ -45,7 +45,7 @@ export function checkRename(
 }
 
 /** True when `directory` is `ancestor` or lies below it. */
-export function isInside(directory: TmpNode, ancestor: TmpNode): boolean {
+export function isInside(directory: MemoryNode, ancestor: MemoryNode): boolean {
   let current = directory;
   for (;;) {
     if (current === ancestor) return true;

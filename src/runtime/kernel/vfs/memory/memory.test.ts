@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileData, PAGE_BYTES } from '#kernel/fs/tmpfs/file-data.ts';
-import { tmpfsType, TmpfsVfs } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { FileData, PAGE_BYTES } from '#kernel/vfs/memory/file-data.ts';
+import { tmpfsType } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Vnode } from '#kernel/vfs/vnode.ts';
 import { contextOf, credentials, makeVfsFixture } from '#testing/vfs-fixture.ts';
@@ -15,12 +16,12 @@ function good<T>(result: T | Errno): T {
 }
 
 function setUp(sizeBytes = 1 << 20): {
-  fs: TmpfsVfs;
+  fs: MemoryVfs;
   root: Vnode;
   ctx: ReturnType<typeof contextOf>;
 } {
   const { clock, special } = makeVfsFixture();
-  const fs = new TmpfsVfs({ clock, special }, { fsid: 3, sizeBytes, rootMode: 0o755 });
+  const fs = new MemoryVfs({ clock, special }, { fsid: 3, sizeBytes, rootMode: 0o755 });
   return { fs, root: fs.root(), ctx: contextOf(credentials(0, 0)) };
 }
 
@@ -235,6 +236,6 @@ test('mount options', () => {
     type.mount({ special: 'swap', mountPoint: root, options: new Map(options), context: ctx });
   expect(mount([['size', 'lots']])).toMatchObject({ name: 'EINVAL' });
   expect(mount([['size', '2m']])).toMatchObject({ sizeBytes: 2 << 20 });
-  const readOnly = mount([['ro', true]]) as TmpfsVfs;
+  const readOnly = mount([['ro', true]]) as MemoryVfs;
   expect(readOnly.root().create('x', FILE, true, ctx)).toMatchObject({ name: 'EROFS' });
 });
