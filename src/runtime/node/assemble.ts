@@ -5,11 +5,12 @@
 import { MiB } from '#base/units.ts';
 import { FifoRegistry } from '#kernel/fs/fifofs/fifo.ts';
 import { FifoVfs } from '#kernel/fs/fifofs/pipe.ts';
-import { TmpfsVfs, tmpfsType } from '#kernel/fs/tmpfs/tmpfs.ts';
+import { SpecFiles } from '#kernel/fs/specfs/spec.ts';
 import { ExecSwitch } from '#kernel/exec/execsw.ts';
 import { nativeFormat } from '#kernel/exec/native.ts';
-import { ENXIO } from '#kernel/os/errno.ts';
 import { registerCoreKstats } from '#kernel/os/core-kstats.ts';
+import { DriverTable } from '#kernel/io/device.ts';
+import { PtyTable } from '#kernel/io/pty.ts';
 import { Kernel, type KernelOptions } from '#kernel/os/kernel.ts';
 import { provideSyscallProbes } from '#kernel/syscall/probes.ts';
 import type { SyscallServices } from '#kernel/syscall/services.ts';
@@ -17,8 +18,11 @@ import type { NativeMain } from '#kernel/syscall/sys.ts';
 import { SYSCALLS } from '#kernel/syscall/table.ts';
 import { tracerOf } from '#kernel/syscall/trace.ts';
 import { TracerTable } from '#kernel/syscall/tracing.ts';
+import { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
+import { registerDrivers } from '#runtime/node/drivers.ts';
+import { registerFilesystems } from '#runtime/node/filesystems.ts';
 
 /** The RAM root: half of memory at most, as tmpfs would be. */
 const ROOT_SHARE = 2;
@@ -27,10 +31,12 @@ export interface AssembledKernel {
   readonly kernel: Kernel;
   readonly services: SyscallServices;
   readonly mounts: MountTable;
-  readonly rootfs: TmpfsVfs;
+  readonly rootfs: MemoryVfs;
   readonly pipes: FifoVfs;
   readonly fifos: FifoRegistry;
   readonly special: SpecialFiles;
+  readonly drivers: DriverTable;
+  readonly ptys: PtyTable;
 }
 
 export function assembleKernel(
@@ -41,11 +47,11 @@ export function assembleKernel(
   const kernel = new Kernel(options);
   const mounts = new MountTable(clock);
   const fifos = new FifoRegistry();
-  const special: SpecialFiles = {
-    open: (stored, _rdev, flags, ctx) =>
-      stored.type === 'VFIFO' ? fifos.open(stored, flags, ctx) : ENXIO,
-  };
-  const rootfs = new TmpfsVfs(
+  const drivers = new DriverTable();
+  const ptys = new PtyTable(clock);
+  registerDrivers(drivers, ptys, kernel);
+  const special = new SpecFiles(drivers, (stored, flags, ctx) => fifos.open(stored, flags, ctx));
+  const rootfs = new MemoryVfs(
     { clock, special },
     {
       fsid: mounts.allocateFsid(),
@@ -55,14 +61,7 @@ export function assembleKernel(
     },
   );
   mounts.mountRoot(rootfs, '/devices/ramdisk:a');
-  mounts.register(
-    tmpfsType({
-      clock,
-      special,
-      allocateFsid: () => mounts.allocateFsid(),
-      defaultSizeBytes: Math.floor(options.ramBytes / ROOT_SHARE),
-    }),
-  );
+  registerFilesystems({ kernel, mounts, special, ptys });
   kernel.root = rootfs.root();
   const pipes = new FifoVfs(clock, mounts.allocateFsid());
   const exec = new ExecSwitch();
@@ -80,5 +79,5 @@ export function assembleKernel(
     tracers.ownerExited(proc);
   });
   registerCoreKstats(kernel);
-  return { kernel, services, mounts, rootfs, pipes, fifos, special };
+  return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys };
 }

@@ -67,8 +67,8 @@ function isTermios(argument: unknown): argument is Termios {
 }
 
 function getTermios(tty: Tty, argument: unknown): Blocking<number> {
-  if (!isTermios(argument)) return EINVAL;
-  copyTermios(tty.termios, argument);
+  if (typeof argument !== 'object' || argument === null) return EINVAL;
+  copyTermios(tty.termios, argument as Termios);
   return 0;
 }
 

@@ -69,6 +69,10 @@ export function openat(
   const vnode = openPath(path, flags, mode & 0o7777 & ~proc.umask, caller.lookupStart(flags));
   if (isErrno(vnode)) return vnode;
   if (isWouldBlock(vnode)) return (flags & O_NONBLOCK) === 0 ? vnode : EAGAIN;
+  if (vnode.duplicates !== undefined) {
+    const file = proc.files.get(vnode.duplicates);
+    return file === undefined ? EBADF : proc.files.allocate(file, limit);
+  }
   const file = new OpenFile(vnode, flags & ~CREATION_FLAGS, path);
   return proc.files.allocate(file, limit, 0, (flags & O_CLOEXEC) !== 0);
 }
