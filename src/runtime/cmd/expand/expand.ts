@@ -74,7 +74,8 @@ function* run(io: Stdio, sys: Sys, isExpand: boolean): Task<number> {
   const next = parseStops(tabs ?? '8');
   if (parsed.message !== undefined || next === undefined) {
     const usage = isExpand
-      ? 'usage: expand [-t tablist] [file ...]\n       expand [-tabstop] [-tab1,tab2,. . .,tabn] [file ...]\n'
+      ? 'usage: expand [-t tablist] [file ...]\n' +
+        '       expand [-tabstop] [-tab1,tab2,. . .,tabn] [file ...]\n'
       : 'usage: unexpand [-a ] [-t tablist] [file ...]\n';
     return yield* usageError(io, usage, parsed.message);
   }

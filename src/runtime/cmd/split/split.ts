@@ -1,4 +1,4 @@
-/** split: a file in pieces of lines (-l, -N) or bytes (-b with k and m), named xaa, xab … @man split(1) */
+/** split: a file in pieces of lines (-l, -N) or bytes (-b), named xaa, xab … @man split(1) */
 import { O_CREAT, O_TRUNC, O_WRONLY } from '#abi/illumos/fcntl.ts';
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
