@@ -14,5 +14,7 @@ export type {
   NodeOptions,
   NodeState,
   NodeStatistics,
+  RecordedInput,
   RunResult,
 } from '#runtime/node-contract.ts';
+export { createNode } from '#runtime/node.ts';

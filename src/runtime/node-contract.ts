@@ -62,6 +62,12 @@ export type InputEvent =
   | { readonly kind: 'execCredit'; readonly id: number; readonly byteCount: number }
   | { readonly kind: 'frame'; readonly port: string; readonly frame: Uint8Array };
 
+/** An event and the monotonic time at which the node let it in. */
+export interface RecordedInput {
+  readonly atNs: bigint;
+  readonly event: InputEvent;
+}
+
 /** What a node tells its host, from inside `run`. Bytes are borrowed: copy what is kept. */
 export interface NodeListener {
   stateChanged(state: NodeState): void;
@@ -112,6 +118,8 @@ export interface Node {
   statistics(): NodeStatistics;
   /** SHA-256 over the whole visible state, hexadecimal: equal for equal histories. */
   digest(): string;
+  /** All input since it was made; kept only when the clock is a deterministic one. */
+  readonly recording: readonly RecordedInput[];
 }
 
 /** Credit in bytes that every exec's output starts with. */

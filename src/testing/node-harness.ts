@@ -28,6 +28,7 @@ import { lookupVnode, resolvePath } from '#kernel/vfs/lookup.ts';
 import type { Vnode } from '#kernel/vfs/vnode.ts';
 import { type AssembledKernel, assembleKernel } from '#runtime/node/assemble.ts';
 import { HostReader, HostWriter } from '#runtime/node/host-pipe.ts';
+import { userCredentials } from '#runtime/node/user.ts';
 import { VirtualClock } from '#testing/sim/clock.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 
@@ -188,16 +189,7 @@ export class NodeHarness {
       cwd,
       root,
       image: { command, argv, env, path: argv[0] ?? '' },
-      cred: {
-        uid,
-        gid,
-        effectiveUid: uid,
-        effectiveGid: gid,
-        savedUid: uid,
-        savedGid: gid,
-        groups: [gid],
-        zoneId: 0,
-      },
+      cred: userCredentials(uid, gid),
     });
   }
 

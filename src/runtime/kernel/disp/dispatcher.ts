@@ -55,6 +55,7 @@ export class Dispatcher {
   preemptions = 0;
   turns = 0;
   #idleSinceNs: bigint;
+  #isStopping = false;
 
   constructor(clock: Clock, probes: SchedProbes) {
     this.#clock = clock;
@@ -110,6 +111,12 @@ export class Dispatcher {
     if (isQueued) this.#queue.add(thread, false);
   }
 
+  /** The machine goes down: `run` returns after this turn and resumes nobody. */
+  requestStop(): void {
+    this.#isStopping = true;
+    this.shouldYield = true;
+  }
+
   /** Brings a deterministic clock up to the work done in this turn; harmless otherwise. */
   settleClock(): void {
     if (this.#clock.advance === undefined) return;
@@ -135,6 +142,7 @@ export class Dispatcher {
         this.load.update(nowNs, this.#queue.count + 1);
         this.switches += 1;
         nowNs = this.#runThread(thread, nowNs, untilNs);
+        if (this.#isStopping) return false;
         if (nowNs >= untilNs) return this.#queue.count > 0;
       }
     } finally {
@@ -165,7 +173,8 @@ export class Dispatcher {
         this.#preempted(thread, false);
         break;
       }
-      if (this.#queue.highest > thread.priority || nowNs >= untilNs) {
+      const mustLeave = nowNs >= untilNs || this.#isStopping;
+      if (mustLeave || this.#queue.highest > thread.priority) {
         this.#preempted(thread, true);
         break;
       }

@@ -35,6 +35,13 @@ export type PowerRequest = (
   mdep: string | undefined,
 ) => Errno | undefined;
 
+/** Where the boot or shutdown is, as init and the services tell it. */
+export interface AnnouncedState {
+  readonly kind: 'booting' | 'running' | 'shuttingDown';
+  readonly step: string;
+  readonly fraction: number;
+}
+
 /** Thrown to stop everything; node.ts catches it, writes the dump and shows the message. */
 export class KernelPanic extends Error {
   override readonly name = 'KernelPanic';
@@ -62,6 +69,8 @@ export class Kernel {
   root: Vnode | null = null;
   /** Registered at node.ts. */
   power: PowerRequest = () => ENOTSUP;
+  /** Registered at node.ts. */
+  announce: (state: AnnouncedState) => void = () => {};
   /** Told of init's end. Registered at node.ts. */
   initExited: (init: Proc) => void = () => {};
   /** settimeofday(2) moves the node's wall clock against the machine's. */

@@ -449,6 +449,16 @@ class NativeSys implements Sys {
     return systemCall(this.#caller, row.GETLOADAVG) as Task<readonly [number, number, number]>;
   }
 
+  announce(
+    state: 'booting' | 'running' | 'shuttingDown',
+    step?: string,
+    fraction?: number,
+  ): Task<Errno | 0> {
+    return systemCall(this.#caller, row.ANNOUNCE, state, step ?? '', fraction ?? 0) as Task<
+      Errno | 0
+    >;
+  }
+
   trace(pid: number, followForks: boolean): Task<number | Errno> {
     return systemCall(this.#caller, row.TRACE, pid, followForks) as Task<number | Errno>;
   }

@@ -72,3 +72,4 @@ export const FORKSYS: SyscallRow = syscallRow('forksys');
 export const EXECVE: SyscallRow = syscallRow('execve');
 export const EXIT: SyscallRow = syscallRow('exit');
 export const UMOUNT2: SyscallRow = syscallRow('umount2');
+export const ANNOUNCE: SyscallRow = syscallRow('announce');

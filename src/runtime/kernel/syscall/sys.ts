@@ -266,6 +266,16 @@ export interface Sys {
   /** @man getloadavg(3C): 1, 5, 15 minutes. */
   getloadavg(): Task<readonly [number, number, number]>;
 
+  /**
+   * Tells the front panel where the boot or shutdown is: a step's name and how much is done (0 … 1).
+   * `running` is multi-user: programs that the host wants to run start then. Privileged.
+   */
+  announce(
+    state: 'booting' | 'running' | 'shuttingDown',
+    step?: string,
+    fraction?: number,
+  ): Task<Errno | 0>;
+
   // Tracing
   /**
    * Begins to trace a process (EPERM unless it could be signalled, EBUSY when it is traced already)

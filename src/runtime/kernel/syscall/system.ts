@@ -1,6 +1,7 @@
 /** The machine: names, clocks, statistics, power. @see uts/common/syscall/{systeminfo,uadmin}.c */
 import { A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { EINVAL, EPERM, type Errno } from '#kernel/os/errno.ts';
+import type { AnnouncedState } from '#kernel/os/kernel.ts';
 import type { Caller } from '#kernel/syscall/caller.ts';
 import type { KstatSnapshot, Utsname } from '#kernel/syscall/sys.ts';
 
@@ -82,6 +83,18 @@ export function gethrtime(caller: Caller): bigint {
 export function getloadavg(caller: Caller): readonly [number, number, number] {
   const { dispatcher } = caller.kernel;
   return dispatcher.load.read(dispatcher.nowNs());
+}
+
+/** Tells the front panel; see `Sys.announce`. */
+export function announce(
+  caller: Caller,
+  state: AnnouncedState['kind'],
+  step: string,
+  fraction: number,
+): Errno | 0 {
+  if (caller.proc.cred.effectiveUid !== 0) return EPERM;
+  caller.kernel.announce({ kind: state, step, fraction });
+  return 0;
 }
 
 /** @man uadmin(2) */

@@ -326,6 +326,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   full(258, 'trace', 'decimal, decimal', tracing.trace),
   full(259, 'traceread', 'decimal', tracing.traceRead),
   full(260, 'tracestop', 'decimal', tracing.traceStop),
+  full(261, 'announce', 'string, string, decimal', system.announce),
 ];
 
 /** The row of a call, by its name in the table. */

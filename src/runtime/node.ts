@@ -1,0 +1,200 @@
+/**
+ * The composition root: the one place that knows every part of a node. It owns the power state, lets
+ * the host's events in, runs the machine for a slice, and turns a panic into a state instead of an
+ * exception. Nothing here knows what a process or a file is.
+ */
+import type { Host } from '#runtime/host.ts';
+import type {
+  InputEvent,
+  Node,
+  NodeListener,
+  NodeOptions,
+  NodeState,
+  NodeStatistics,
+  RecordedInput,
+  RunResult,
+} from '#runtime/node-contract.ts';
+import { AD_BOOT, AD_FASTREBOOT, AD_IBOOT, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
+import { EINVAL, type Errno } from '#kernel/os/errno.ts';
+import type { AnnouncedState } from '#kernel/os/kernel.ts';
+import type { NativeMain } from '#kernel/syscall/sys.ts';
+import type { AssembledKernel } from '#runtime/node/assemble.ts';
+import { bootMachine } from '#runtime/node/boot.ts';
+import { digestOf } from '#runtime/node/digest.ts';
+import { makeDump } from '#runtime/node/dump.ts';
+import { InputQueue } from '#runtime/node/input-queue.ts';
+import { Machine, type MachineOwner } from '#runtime/node/machine.ts';
+import { PROGRAMS } from '#runtime/node/programs.ts';
+
+/** What makes a node a SmartOS node; tests put in their own. */
+export interface NodeParts {
+  readonly programs: ReadonlyMap<string, NativeMain>;
+  /** From power-on to the start of init. */
+  boot(assembled: AssembledKernel, options: NodeOptions, host: Host): void;
+}
+
+export function createNode(options: NodeOptions, host: Host, listener: NodeListener): Node {
+  return createNodeOf({ programs: PROGRAMS, boot: bootMachine }, options, host, listener);
+}
+
+export function createNodeOf(
+  parts: NodeParts,
+  options: NodeOptions,
+  host: Host,
+  listener: NodeListener,
+): Node {
+  return new LabNode(parts, options, host, listener);
+}
+
+class LabNode implements Node, MachineOwner {
+  readonly #parts: NodeParts;
+  readonly #options: NodeOptions;
+  readonly #host: Host;
+  readonly #listener: NodeListener;
+  readonly #queue: InputQueue;
+  #state: NodeState = { kind: 'off' };
+  #machine: Machine | undefined;
+  /** What uadmin(2) or a button asked for; carried out when the slice is over. */
+  #wanted: 'off' | 'reset' | undefined;
+  #slices = 0;
+
+  constructor(parts: NodeParts, options: NodeOptions, host: Host, listener: NodeListener) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#host = host;
+    this.#listener = listener;
+    this.#queue = new InputQueue(host.clock);
+  }
+
+  get state(): NodeState {
+    return this.#state;
+  }
+
+  get recording(): readonly RecordedInput[] {
+    return this.#queue.recording;
+  }
+
+  post(event: InputEvent): void {
+    this.#queue.post(event);
+  }
+
+  run(sliceNs: bigint): RunResult {
+    this.#slices += 1;
+    const untilNs = this.#host.clock.monotonicNs() + sliceNs;
+    let isRunnable = false;
+    try {
+      for (const event of this.#queue.take()) this.#handle(event);
+      isRunnable = this.#machine?.run(untilNs) ?? false;
+    } catch (error) {
+      this.#panic(error);
+    }
+    if (this.#wanted !== undefined) {
+      this.#changePower(this.#wanted);
+      isRunnable = true;
+    }
+    if (this.#machine === undefined)
+      return { isRunnable: !this.#queue.isEmpty, wakeAtNs: undefined };
+    const wakeAtNs = this.#machine.assembled.kernel.dispatcher.callouts.earliestNs();
+    return { isRunnable: isRunnable || !this.#queue.isEmpty, wakeAtNs };
+  }
+
+  statistics(): NodeStatistics {
+    const kernel = this.#machine?.assembled.kernel;
+    const dispatcher = kernel?.dispatcher;
+    let threadCount = 0;
+    for (const proc of kernel?.procs.all() ?? []) threadCount += proc.threads.length;
+    return {
+      uptimeNs: kernel === undefined ? 0n : this.#host.clock.monotonicNs() - kernel.bootedNs,
+      idleNs: dispatcher?.idleUntilNowNs() ?? 0n,
+      kernelNs: dispatcher?.systemNs ?? 0n,
+      userNs: dispatcher?.userNs ?? 0n,
+      slices: this.#slices,
+      systemCalls: kernel?.systemCalls ?? 0,
+      processCount: kernel?.procs.count ?? 0,
+      threadCount,
+      memoryUsedBytes: kernel?.memoryUsedBytes() ?? 0,
+      memoryTotalBytes: this.#options.ramBytes,
+    };
+  }
+
+  digest(): string {
+    return digestOf(this.#machine?.assembled, this.#state, this.#host);
+  }
+
+  announce(state: AnnouncedState): void {
+    if (state.kind !== 'booting') this.#setState({ kind: state.kind });
+    else this.#setState({ kind: 'booting', step: state.step, fraction: state.fraction });
+  }
+
+  /** @man uadmin(2): filesystems are synced by now. */
+  readonly power = (command: number, fcn: number): Errno | undefined => {
+    if (command !== A_REBOOT && command !== A_SHUTDOWN) return EINVAL;
+    const isBoot = fcn === AD_BOOT || fcn === AD_IBOOT || fcn === AD_FASTREBOOT;
+    this.#wanted = isBoot ? 'reset' : 'off';
+    this.#machine?.assembled.kernel.dispatcher.requestStop();
+    return undefined;
+  };
+
+  #handle(event: InputEvent): void {
+    if (event.kind === 'powerOn') {
+      if (this.#machine === undefined) this.#powerOn();
+    } else if (event.kind === 'reset') {
+      if (this.#machine !== undefined || this.#state.kind === 'panicked') this.#wanted = 'reset';
+    } else if (event.kind === 'nmi') {
+      this.#machine?.assembled.kernel.panic('NMI received');
+    } else if (this.#machine !== undefined) {
+      this.#machine.handle(event);
+    } else if (event.kind === 'exec') {
+      this.#listener.execExited(event.request.id, { kind: 'killed', value: 9 });
+    }
+  }
+
+  #powerOn(): void {
+    this.#setState({ kind: 'booting', step: 'Loading the platform image', fraction: 0 });
+    const machine = new Machine(
+      this.#options,
+      this.#host,
+      this.#listener,
+      this,
+      this.#parts.programs,
+    );
+    this.#machine = machine;
+    this.#parts.boot(machine.assembled, this.#options, this.#host);
+  }
+
+  #changePower(wanted: 'off' | 'reset'): void {
+    this.#wanted = undefined;
+    this.#machine?.abandon();
+    this.#machine = undefined;
+    if (wanted === 'off') {
+      this.#setState({ kind: 'off' });
+      return;
+    }
+    try {
+      this.#powerOn();
+    } catch (error) {
+      this.#panic(error);
+    }
+  }
+
+  /** The machine stops where it is; the host and its other nodes go on. */
+  #panic(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const machine = this.#machine;
+    this.#machine = undefined;
+    const firstLine = message.split('\n', 1)[0] ?? message;
+    if (machine !== undefined) {
+      const { kernel } = machine.assembled;
+      kernel.log('CE_PANIC', firstLine);
+      this.#listener.panicked(firstLine, makeDump(kernel, message, stack));
+      machine.abandon();
+    }
+    this.#setState({ kind: 'panicked', message: firstLine });
+  }
+
+  #setState(state: NodeState): void {
+    this.#state = state;
+    this.#listener.stateChanged(state);
+  }
+}

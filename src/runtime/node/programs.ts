@@ -1,0 +1,4 @@
+/** The native programs that the kernel can run, by name: every command's table, put together. */
+import type { NativeMain } from '#kernel/syscall/sys.ts';
+
+export const PROGRAMS: ReadonlyMap<string, NativeMain> = new Map();
