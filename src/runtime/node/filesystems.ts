@@ -4,6 +4,7 @@
 import { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
 import { fdfsType } from '#kernel/fs/fdfs/fdfs.ts';
 import { mntfsType } from '#kernel/fs/mntfs/mntfs.ts';
+import { procfsType } from '#kernel/fs/procfs/procfs.ts';
 import { tmpfsType } from '#kernel/fs/tmpfs/tmpfs.ts';
 import type { PtyTable } from '#kernel/io/pty.ts';
 import type { Kernel } from '#kernel/os/kernel.ts';
@@ -29,6 +30,7 @@ export function registerFilesystems(parts: FilesystemParts): DeviceTree {
   ptys.onChange = (minor, owner) => tree.ptyChanged(minor, owner);
   mounts.register(tmpfsType({ clock, special, allocateFsid, defaultSizeBytes }));
   mounts.register(mntfsType(mounts, clock));
+  mounts.register(procfsType(allocateFsid, kernel));
   mounts.register(fdfsType(allocateFsid, clock));
   mounts.register({ name: 'devfs', mount: () => tree.devices });
   mounts.register({ name: 'dev', mount: () => tree.dev });

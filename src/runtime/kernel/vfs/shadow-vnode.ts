@@ -6,6 +6,7 @@ import type { Errno } from '#kernel/os/errno.ts';
 import { BaseVnode } from '#kernel/vfs/base-vnode.ts';
 import type { BaseVfs } from '#kernel/vfs/base-vnode.ts';
 import type {
+  Blocking,
   SettableAttributes,
   Vnode,
   VnodeAttributes,
@@ -29,6 +30,11 @@ export abstract class ShadowVnode extends BaseVnode {
   override release(): void {
     this.holdCount -= 1;
     this.stored.release();
+  }
+
+  /** Opened once more, by /proc/PID/fd: an open of its own. */
+  override open(flags: number, ctx: VnodeContext): Blocking<Vnode> {
+    return this.stored.open(flags, ctx);
   }
 
   override getattr(ctx: VnodeContext): VnodeAttributes | Errno {

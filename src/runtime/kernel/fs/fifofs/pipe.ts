@@ -87,6 +87,8 @@ export class PipeEnd extends BaseVnode {
   readonly #uid: number;
   readonly #gid: number;
   readonly #madeNs: bigint;
+  /** pipe(2) opened it once; /proc/PID/fd may open it again. */
+  #openCount = 1;
 
   constructor(vfs: FifoVfs, out: Channel, incoming: Channel, ctx: VnodeContext) {
     super(vfs, 'VFIFO');
@@ -98,7 +100,14 @@ export class PipeEnd extends BaseVnode {
     this.#madeNs = vfs.clock.realtimeNs();
   }
 
+  override open(_flags: number, _ctx: VnodeContext): Blocking<Vnode> {
+    this.#openCount += 1;
+    return this;
+  }
+
   override close(_ctx: VnodeContext): void {
+    this.#openCount -= 1;
+    if (this.#openCount > 0) return;
     this.#out.writers = 0;
     this.#in.readers = 0;
     this.#in.clear();
