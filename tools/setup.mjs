@@ -1,11 +1,13 @@
 /**
  * First step of `npm start`, `npm test`, `npm run lab` and `npm run bench`: installs the packages
- * when they are missing or the lock file has changed, then runs the named script under Node 24.
+ * when they are missing or the lock file has changed, then runs the named script under the project's
+ * own Node. `setup.mjs tools/NAME.ts [WORD...]`.
  * Plain JavaScript for Node 20 on: it runs before anything is installed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +51,20 @@ function install() {
   writeFileSync(stampFile, stamp);
 }
 
+/** The Node that runs the project: the one that came with the packages where there is one. */
+function projectNode() {
+  const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`);
+  const binary = join(packaged, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(binary)) return binary;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12)) return process.execPath;
+  process.stderr.write(
+    `setup: Node.js 22.12 or newer is needed here, this is ${process.version}: ` +
+      'install a newer one (no packaged Node exists for this system)\n',
+  );
+  process.exit(1);
+}
+
 function main() {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 20) {
@@ -57,8 +73,13 @@ function main() {
   }
   const [script, ...rest] = process.argv.slice(2);
   install();
-  const done = npm(['run', '--silent', script, '--', ...rest]);
-  process.exit(done.status ?? 128 + 15);
+  const child = spawn(projectNode(), [join(root, script), ...rest], { stdio: 'inherit' });
+  // A terminal's Ctrl-C reaches the child by itself; a signal sent to us alone has to be passed on.
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGINT', () => {});
+  child.on('exit', (status, signal) => {
+    process.exit(status ?? 128 + (constants.signals[signal] ?? 15));
+  });
 }
 
 main();

@@ -11,7 +11,7 @@ z.config({ jitless: true });
 const count = z.number().check(z.int(), z.nonnegative());
 const text = (maxLength: number) => z.string().check(z.maxLength(maxLength));
 
-export const bytesSchema = z.instanceof(Uint8Array);
+export const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** A lab's identity in the library; stable when it is renamed. */
 export const labIdSchema = z.string().check(z.regex(/^[0-9a-f-]{36}$/));

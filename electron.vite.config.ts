@@ -1,0 +1,57 @@
+/**
+ * One build for all hosts. `main` bundles everything that Node.js runs: Electron's main process, the
+ * lab process, a node's worker, and the headless and web hosts; only native packages stay outside, so
+ * that a start reads a few files and not hundreds. LAB_BUILD=node leaves the renderer out.
+ */
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const source = (path: string): string => resolve(import.meta.dirname, 'src', path);
+
+const commonJs = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
+} as const;
+
+const main = {
+  build: {
+    outDir: 'out/main',
+    externalizeDeps: { exclude: ['unbash', 'ws', 'zod'] },
+    sourcemap: true,
+    rolldownOptions: {
+      input: {
+        index: source('main/index.ts'),
+        lab: source('lab/entry.ts'),
+        'node-worker': source('lab/node-worker.ts'),
+        headless: source('hosts/headless/main.ts'),
+      },
+      output: commonJs,
+    },
+  },
+};
+
+/** A sandboxed preload script must be CommonJS and must not import anything at run time. */
+const preload = {
+  build: {
+    outDir: 'out/preload',
+    externalizeDeps: false,
+    rolldownOptions: { input: { index: source('preload/index.ts') }, output: commonJs },
+  },
+};
+
+const renderer = {
+  root: 'src/renderer',
+  plugins: [react()],
+  worker: { format: 'es' as const },
+  build: {
+    outDir: resolve(import.meta.dirname, 'out/renderer'),
+    emptyOutDir: true,
+    rolldownOptions: { input: source('renderer/index.html') },
+  },
+};
+
+export default defineConfig(() =>
+  process.env['LAB_BUILD'] === 'node' ? { main, preload } : { main, preload, renderer },
+);
