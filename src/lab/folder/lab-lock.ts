@@ -4,7 +4,7 @@
  * every system, so there are no stale locks to guess about. lab.owner.json beside it only tells
  * people who has it.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -26,15 +26,7 @@ interface Owner {
 /** Takes the lock until disposed. Throws LabError `labLocked` that names who has it. */
 export function lockLab(folder: string, program: string): Disposable {
   const ownerFile = join(folder, OWNER_FILE);
-  const database = openLock(folder);
-  try {
-    database.pragma('locking_mode = EXCLUSIVE');
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (thrown) {
-    database.close();
-    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') throw locked(folder, ownerFile);
-    throw fileError(thrown, `Cannot lock lab "${folder}"`);
-  }
+  const database = takeLock(folder, ownerFile);
   const since = new Date().toISOString();
   const owner: Owner = { pid: process.pid, host: hostname(), program, since };
   try {
@@ -50,18 +42,27 @@ export function lockLab(folder: string, program: string): Disposable {
 
 /** Who has the lab now, in words; undefined when nobody has. */
 export function lockHolder(folder: string): string | undefined {
+  const ownerFile = join(folder, OWNER_FILE);
+  if (!existsSync(ownerFile)) return undefined;
   try {
-    lockLab(folder, 'probe').dispose();
+    takeLock(folder, ownerFile).close();
     return undefined;
   } catch (thrown) {
     return thrown instanceof LabError && thrown.code === 'labLocked' ? thrown.message : undefined;
   }
 }
 
-function openLock(folder: string): Database.Database {
+function takeLock(folder: string, ownerFile: string): Database.Database {
+  let database: Database.Database | undefined;
   try {
-    return new Database(join(folder, LOCK_FILE), { timeout: 0 });
+    // The wait covers another process that only looks whether the lab is locked.
+    database = new Database(join(folder, LOCK_FILE), { timeout: 250 });
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
   } catch (thrown) {
+    database?.close();
+    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') throw locked(folder, ownerFile);
     throw fileError(thrown, `Cannot lock lab "${folder}"`);
   }
 }

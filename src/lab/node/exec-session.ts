@@ -17,6 +17,7 @@ export class ExecSession {
   readonly #post: (event: InputEvent) => void;
   readonly #waiting: ExecOutput[] = [];
   #status: ExitStatus | undefined;
+  #isDiscarding = false;
   #inputWaitingBytes = 0;
   #onRoom: (() => void)[] = [];
   /** Called when there is output to take, or the program has ended. One listener. */
@@ -50,6 +51,12 @@ export class ExecSession {
     return { stream: first.stream, bytes };
   }
 
+  /** Nobody reads any more: what comes is thrown away, the program is not held up. */
+  discardOutput(): void {
+    this.#isDiscarding = true;
+    while (this.take(Number.POSITIVE_INFINITY) !== undefined);
+  }
+
   /** Resolves when more may come: at most one window of input waits in the node. */
   input(bytes: Uint8Array): Promise<void> {
     this.#tell({ kind: 'execInput', id: this.id, bytes });
@@ -73,7 +80,8 @@ export class ExecSession {
   // From the node
   output(output: ExecOutput): void {
     this.#waiting.push(output);
-    this.onChange();
+    if (this.#isDiscarding) this.discardOutput();
+    else this.onChange();
   }
 
   end(status: ExitStatus): void {

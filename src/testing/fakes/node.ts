@@ -13,6 +13,7 @@ import type {
   NodeOptions,
   NodeState,
   NodeStatistics,
+  RecordedInput,
   RunResult,
 } from '#runtime/index.ts';
 import { EXEC_INITIAL_CREDIT_BYTES } from '#runtime/node-contract.ts';
@@ -29,6 +30,7 @@ const FLOOD_PIECE_BYTES = 8192;
 
 export class FakeNode implements Node {
   state: NodeState = { kind: 'off' };
+  readonly recording: readonly RecordedInput[] = [];
   readonly #options: NodeOptions;
   readonly #host: Host;
   readonly #listener: NodeListener;
