@@ -11,6 +11,7 @@ import { ECHO } from '#cmd/echo/echo.ts';
 import { EXPAND, UNEXPAND } from '#cmd/expand/expand.ts';
 import { FMT } from '#cmd/fmt/fmt.ts';
 import { FOLD } from '#cmd/fold/fold.ts';
+import { GREP } from '#cmd/grep/grep.ts';
 import { HEAD } from '#cmd/head/head.ts';
 import { JOIN } from '#cmd/join/join.ts';
 import { LS } from '#cmd/ls/ls.ts';
@@ -21,6 +22,7 @@ import { PWD } from '#cmd/pwd/pwd.ts';
 import { REV } from '#cmd/rev/rev.ts';
 import { RM } from '#cmd/rm/rm.ts';
 import { RMDIR } from '#cmd/rmdir/rmdir.ts';
+import { SED } from '#cmd/sed/sed.ts';
 import { SEQ } from '#cmd/seq/seq.ts';
 import { SLEEP } from '#cmd/sleep/sleep.ts';
 import { SORT } from '#cmd/sort/sort.ts';
@@ -50,6 +52,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   FALSE,
   FMT,
   FOLD,
+  GREP,
   HEAD,
   JOIN,
   LN,
@@ -62,6 +65,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   REV,
   RM,
   RMDIR,
+  SED,
   SEQ,
   SLEEP,
   SORT,

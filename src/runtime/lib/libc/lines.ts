@@ -56,6 +56,47 @@ export class LineReader {
   }
 }
 
+/** Whole lines as one text with their newlines: what a quick search runs over. */
+export class BlockReader {
+  error: Errno | undefined;
+  readonly #sys: Sys;
+  readonly #fd: number;
+  readonly #buffer = new Uint8Array(READ_SIZE);
+  #rest: string[] = [];
+  #ended = false;
+
+  constructor(sys: Sys, fd: number) {
+    this.#sys = sys;
+    this.#fd = fd;
+  }
+
+  /** Ends with a newline, but for the last block of a file without one; undefined at the end. */
+  *next(): Task<string | undefined> {
+    while (!this.#ended) {
+      const size = yield* readSome(this.#sys, this.#fd, this.#buffer);
+      if (isErrno(size)) this.error = size;
+      if (isErrno(size) || size === 0) {
+        this.#ended = true;
+        break;
+      }
+      const text = decodeLatin1(this.#buffer.subarray(0, size));
+      const end = text.lastIndexOf('\n') + 1;
+      if (end === 0) {
+        this.#rest.push(text);
+        continue;
+      }
+      const block = this.#rest.join('') + text.slice(0, end);
+      this.#rest = end === text.length ? [] : [text.slice(end)];
+      yield* this.#sys.preempt(size >> 6);
+      return block;
+    }
+    if (this.#rest.length === 0) return undefined;
+    const block = this.#rest.join('');
+    this.#rest = [];
+    return block;
+  }
+}
+
 /** read(2), issued again when a signal interrupted it. */
 export function* readSome(sys: Sys, fd: number, target: Uint8Array): Task<number | Errno> {
   for (;;) {

@@ -120,6 +120,7 @@ test('JavaScript and the automata agree on plain patterns', () => {
         ignoreCase: false,
         newline: false,
         backReferences: true,
+        bracketQuotes: false,
       });
       const longest = new Dfa(root, false, false);
       let expected: [number, number] | undefined;

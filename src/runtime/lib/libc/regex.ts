@@ -39,6 +39,7 @@ export function compileRegex(pattern: string, options: RegexOptions): Regex | Re
       escapes: options.escapes ?? false,
       newline: options.newline ?? false,
       backReferences: options.backReferences ?? true,
+      bracketQuotes: options.backReferences === false,
     });
     return new Regex(parsed.root, parsed.groupCount, parsed.hasBackReference);
   } catch (error) {

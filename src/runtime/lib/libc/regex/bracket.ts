@@ -18,6 +18,8 @@ import { RegexError } from '#lib/libc/regex/regex-error.ts';
 
 export interface BracketOptions {
   readonly escapes: boolean;
+  /** Whether a backslash also quotes `]`, `-` and the like in brackets, as in awk. */
+  readonly bracketQuotes: boolean;
   readonly ignoreCase: boolean;
   /** A newline is matched by no complemented set. */
   readonly newline: boolean;
@@ -68,14 +70,14 @@ function classMember(text: string, at: number, set: CharSet): Member {
   return { code: name.charCodeAt(0), next: close + 2 };
 }
 
-function memberAt(text: string, at: number, set: CharSet, escapes: boolean): Member {
+function memberAt(text: string, at: number, set: CharSet, options: BracketOptions): Member {
   const char = text[at] as string;
   if (char === '[' && /[:.=]/.test(text[at + 1] ?? '')) return classMember(text, at, set);
-  if (char === '\\' && escapes) {
+  if (char === '\\' && options.escapes) {
     const escape = escapeAt(text, at + 1);
     if (escape !== undefined) return { code: escape[0], next: escape[1] };
     const next = text[at + 1] ?? '';
-    if ('\\]/"-^&'.includes(next) && next !== '') {
+    if (options.bracketQuotes && next !== '' && '\\]/"-^&'.includes(next)) {
       return { code: next.charCodeAt(0), next: at + 2 };
     }
   }
@@ -96,11 +98,11 @@ export function parseBracket(
   for (;;) {
     if (at >= text.length) throw new RegexError('brackets ([ ]) not balanced');
     if (text[at] === ']' && at > first) break;
-    const low = memberAt(text, at, set, options.escapes);
+    const low = memberAt(text, at, set, options);
     at = low.next;
     if (low.code === undefined) continue;
     if (text[at] === '-' && at + 1 < text.length && text[at + 1] !== ']') {
-      const high = memberAt(text, at + 1, set, options.escapes);
+      const high = memberAt(text, at + 1, set, options);
       if (high.code === undefined || high.code < low.code) {
         throw new RegexError('invalid character range');
       }

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { FILTER_CASES } from './filters.cases.ts';
+import { FIXTURES } from './fixtures.ts';
+import { bootJudged, comparable, judgeAll, parseCases, runOurs } from './judge.ts';
+import { GREP_CASES, SED_CASES } from './search.cases.ts';
+
+const SUITES: Readonly<Record<string, string>> = {
+  filters: FILTER_CASES,
+  grep: GREP_CASES,
+  sed: SED_CASES,
+};
+
+describe.each(Object.entries(SUITES))('%s', (_, text) => {
+  const cases = parseCases(text);
+  const judged = judgeAll(cases, FIXTURES);
+  const node = bootJudged(FIXTURES);
+  test.each(cases.map((one, index) => [one.line, one, index] as const))(
+    '%s',
+    (_line, one, index) => {
+      const ours = runOurs(node, one, index, FIXTURES);
+      const theirs = judged[index];
+      expect(theirs).toBeDefined();
+      if (theirs !== undefined) expect(comparable(one, ours)).toEqual(comparable(one, theirs));
+    },
+  );
+});
