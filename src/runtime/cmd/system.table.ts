@@ -5,11 +5,13 @@ import { HOSTID, HOSTNAME } from '#cmd/hostname/hostname.ts';
 import { GROUPS, ID, WHOAMI } from '#cmd/id/id.ts';
 import { ISAINFO, ISALIST } from '#cmd/isainfo/isainfo.ts';
 import { KILL } from '#cmd/kill/kill.ts';
+import { LESS } from '#cmd/less/less.ts';
 import { LOGNAME } from '#cmd/logname/logname.ts';
 import { NICE } from '#cmd/nice/nice.ts';
 import { NOHUP } from '#cmd/nohup/nohup.ts';
 import { TIME } from '#cmd/time/time.ts';
 import { ARCH, UNAME } from '#cmd/uname/uname.ts';
+import { VI } from '#cmd/vi/vi.ts';
 
 export const SYSTEM_COMMANDS: readonly Command[] = [
   ARCH,
@@ -21,11 +23,13 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   ISAINFO,
   ISALIST,
   KILL,
+  LESS,
   LOGNAME,
   NICE,
   NOHUP,
   PRINTENV,
   TIME,
   UNAME,
+  VI,
   WHOAMI,
 ];

@@ -6,20 +6,34 @@ import type { TerminalDescription } from '#lib/libcurses/terminfo.table.ts';
 import { tparm } from '#lib/libcurses/tparm.ts';
 import { characterWidth } from '#lib/libcurses/width.ts';
 
-/** Attribute bits of a cell. */
+/** Attribute bits of a cell; see also `withForeground` and `withBackground`. */
 export const A_NORMAL = 0;
 export const A_BOLD = 1;
 export const A_UNDERLINE = 2;
 export const A_REVERSE = 4;
 
 const BLANK = ' ';
+const FOREGROUND_SHIFT = 4;
+const BACKGROUND_SHIFT = 13;
+const COLOUR_MASK = 0x1ff;
+
+/** `attribute` with colour 0 … 255 for the character, or the terminal's own. */
+export function withForeground(attribute: number, colour: number | undefined): number {
+  const cleared = attribute & ~(COLOUR_MASK << FOREGROUND_SHIFT);
+  return colour === undefined ? cleared : cleared | ((colour + 1) << FOREGROUND_SHIFT);
+}
+
+export function withBackground(attribute: number, colour: number | undefined): number {
+  const cleared = attribute & ~(COLOUR_MASK << BACKGROUND_SHIFT);
+  return colour === undefined ? cleared : cleared | ((colour + 1) << BACKGROUND_SHIFT);
+}
 
 /** What the screen should show. Cells are characters with their combining marks. */
 export class Frame {
   readonly rows: number;
   readonly columns: number;
   readonly cells: string[][];
-  readonly attributes: Uint8Array[];
+  readonly attributes: Uint32Array[];
   cursorRow = 0;
   cursorColumn = 0;
 
@@ -27,7 +41,7 @@ export class Frame {
     this.rows = rows;
     this.columns = columns;
     this.cells = Array.from({ length: rows }, () => new Array<string>(columns).fill(BLANK));
-    this.attributes = Array.from({ length: rows }, () => new Uint8Array(columns));
+    this.attributes = Array.from({ length: rows }, () => new Uint32Array(columns));
   }
 
   /** Writes `text` (no control characters) from `column` on; answers the column after it. */
@@ -143,7 +157,17 @@ export class ScreenWriter {
     if (attribute & A_BOLD) output += this.#capability('bold');
     if (attribute & A_UNDERLINE) output += this.#capability('smul');
     if (attribute & A_REVERSE) output += this.#capability('smso');
-    return output;
+    return (
+      output +
+      this.#colour('setaf', attribute >> FOREGROUND_SHIFT) +
+      this.#colour('setab', attribute >> BACKGROUND_SHIFT)
+    );
+  }
+
+  #colour(capability: string, shifted: number): string {
+    const colour = (shifted & COLOUR_MASK) - 1;
+    const count = this.#terminal.numbers['colors'] ?? 0;
+    return colour < 0 || colour >= count ? '' : tparm(this.#capability(capability), colour);
   }
 
   #moveTo(row: number, column: number): string {
@@ -184,5 +208,5 @@ function shiftRows(shown: Frame, shift: number, last: number): void {
     for (let row = 0; row <= last; row += 1) rows[row] = region[row + shift] ?? blank();
   };
   move(shown.cells, () => new Array<string>(shown.columns).fill(BLANK));
-  move(shown.attributes, () => new Uint8Array(shown.columns));
+  move(shown.attributes, () => new Uint32Array(shown.columns));
 }
