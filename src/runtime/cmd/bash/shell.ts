@@ -1,0 +1,205 @@
+/**
+ * The state of one shell: everything that a subshell inherits a copy of. The parts that act on it
+ * (expand, execute, builtins) are functions that take a Shell; those that call each other in circles
+ * meet in `Engine`, which index.ts fills in.
+ */
+import type { Sys, Task } from '#kernel/syscall/sys.ts';
+import { Arithmetic } from '#cmd/bash/arith/evaluate.ts';
+import type { History } from '#cmd/bash/history.ts';
+import { JobTable } from '#cmd/bash/jobs.ts';
+import { PatternCache, type PatternOptions } from '#cmd/bash/pattern.ts';
+import { initialSetOptions, initialShopts, type Switches } from '#cmd/bash/state/options.ts';
+import { Variables } from '#cmd/bash/state/variables.ts';
+import type { Command, Script } from '#cmd/bash/syntax/tree.ts';
+import { encodeText } from '#cmd/bash/text.ts';
+import { isErrno } from '#kernel/os/errno.ts';
+
+/** A builtin: `args` without its name. The status is what it returns. */
+export type Builtin = (shell: Shell, args: readonly string[], name: string) => Task<number>;
+
+/** The recursive parts of the interpreter. */
+export interface Engine {
+  /** Runs a script in this shell. */
+  run(shell: Shell, script: Script): Task<number>;
+  /** Standard output of a script run in a subshell, trailing newlines removed. */
+  substitute(shell: Shell, script: Script): Task<string>;
+  /** The name of a file that stands for the other end of a pipe. */
+  processSubstitute(shell: Shell, operator: '<' | '>', script: Script): Task<string>;
+  /** Runs source text in this shell (eval, traps, source). */
+  runText(shell: Shell, text: string, name: string): Task<number>;
+  /** A simple command given as words: builtins `command`, `builtin`, `exec`. */
+  runWords(
+    shell: Shell,
+    words: readonly string[],
+    options: { functions: boolean; usePath?: string },
+  ): Task<number>;
+  readonly builtins: ReadonlyMap<string, Builtin>;
+}
+
+export interface FunctionValue {
+  readonly name: string;
+  readonly body: Command;
+  /** File it was read from. */
+  readonly source: string;
+  readonly line: number;
+  isExported: boolean;
+  isReadonly: boolean;
+  isTraced: boolean;
+}
+
+/** A running function, sourced file or the script itself. */
+export interface Frame {
+  readonly kind: 'function' | 'source' | 'main';
+  readonly name: string;
+  readonly source: string;
+  /** Where it was called from. */
+  readonly callLine: number;
+}
+
+/** break, continue or return on its way out. */
+export type Unwinding =
+  | { readonly kind: 'break' | 'continue'; levels: number }
+  | { readonly kind: 'return'; readonly status: number };
+
+export interface Trap {
+  /** Source text; '' = ignored. */
+  readonly action: string;
+}
+
+export class Shell {
+  sys: Sys;
+  readonly engine: Engine;
+  variables: Variables = new Variables();
+  functions: Map<string, FunctionValue> = new Map();
+  aliases: Map<string, string> = new Map();
+  options: Switches = initialSetOptions();
+  shopts: Switches = initialShopts();
+  jobs: JobTable = new JobTable();
+  /** By `EXIT`, `ERR`, `DEBUG`, `RETURN` or signal name without SIG. */
+  traps: Map<string, Trap> = new Map();
+  /** Signals that came in and whose traps have not run yet. */
+  readonly pendingSignals: number[] = [];
+  /** Signals ignored when the shell started: they stay so. */
+  readonly ignoredAtStart: Set<number> = new Set();
+  commandHash: Map<string, { path: string; hits: number }> = new Map();
+  frames: Frame[] = [];
+  directoryStack: string[] = [];
+  positional: readonly string[] = [];
+  /** `$0`, and what messages begin with. */
+  name = 'bash';
+  /** The file being read, for messages and BASH_SOURCE. */
+  scriptName = '';
+  status = 0;
+  pipeStatus: readonly number[] = [0];
+  lastBackgroundPid: number | undefined;
+  lastArgument = '';
+  line = 0;
+  currentCommand = '';
+  /** `$$`: the pid of the shell that was started, not of a subshell. */
+  pid = 0;
+  subshellDepth = 0;
+  loopDepth = 0;
+  /** > 0 while a failing command must not end the shell (-e) nor run the ERR trap. */
+  conditionDepth = 0;
+  unwinding: Unwinding | undefined;
+  isInteractive = false;
+  isLogin = false;
+  /** Text given by -c: messages say `line N`. */
+  commandString: string | undefined;
+  isSubshell = false;
+  /** SIGINT came to an interactive shell. */
+  isInterrupted = false;
+  /** A trap's action is running: exit's default status is that of before. */
+  trapStatus: number | undefined;
+  getoptsOffset = 1;
+  startNs = 0n;
+  randomSeed = 1;
+  /** Wall time, refreshed when a time variable is expanded. */
+  nowNs = 0n;
+  /** Where the terminal is, for job control; undefined = no terminal. */
+  terminalFd: number | undefined;
+  ownPgid = 0;
+  history: History | undefined;
+  /** Files of process substitutions to close or remove after the command. */
+  readonly substitutionFiles: { fd: number; path: string | undefined }[] = [];
+  readonly arithmetic: Arithmetic;
+  readonly patterns: PatternCache;
+  /** Parsed texts of eval, traps and functions, by source. */
+  readonly scripts: Map<string, Script>;
+
+  constructor(sys: Sys, engine: Engine, parent?: Shell) {
+    this.sys = sys;
+    this.engine = engine;
+    this.arithmetic = parent?.arithmetic ?? new Arithmetic();
+    this.patterns = parent?.patterns ?? new PatternCache();
+    this.scripts = parent?.scripts ?? new Map();
+  }
+
+  /** A copy for a subshell; give it its own `sys` when it runs. */
+  clone(): Shell {
+    const copy = new Shell(this.sys, this.engine, this);
+    const own = { arithmetic: copy.arithmetic, patterns: copy.patterns, scripts: copy.scripts };
+    Object.assign(copy, this, own, {
+      variables: this.variables.clone(),
+      functions: new Map(this.functions),
+      aliases: new Map(this.aliases),
+      options: this.options.clone(),
+      shopts: this.shopts.clone(),
+      jobs: this.jobs.forSubshell(),
+      traps: new Map(this.traps),
+      pendingSignals: [],
+      ignoredAtStart: new Set(this.ignoredAtStart),
+      commandHash: new Map(this.commandHash),
+      frames: [...this.frames],
+      directoryStack: [...this.directoryStack],
+      substitutionFiles: [],
+      isSubshell: true,
+      subshellDepth: this.subshellDepth + 1,
+      unwinding: undefined,
+    });
+    return copy;
+  }
+
+  get patternOptions(): PatternOptions {
+    return { extended: this.shopts.on('extglob'), ignoreCase: false };
+  }
+
+  /** Writes all of `text` to a descriptor; false when that failed. */
+  *write(fd: number, text: string): Task<boolean> {
+    let bytes = encodeText(text);
+    while (bytes.length > 0) {
+      const result = yield* this.sys.write(fd, bytes);
+      if (!isErrno(result)) bytes = bytes.subarray(result);
+      else if (result.name !== 'EINTR' || this.isInterrupted) return false;
+    }
+    return true;
+  }
+
+  /** Standard output of a builtin. */
+  *print(text: string, builtin: string): Task<number> {
+    if (text === '') return 0;
+    let bytes = encodeText(text);
+    while (bytes.length > 0) {
+      const result = yield* this.sys.write(1, bytes);
+      if (!isErrno(result)) {
+        bytes = bytes.subarray(result);
+      } else if (result.name !== 'EINTR' || this.isInterrupted) {
+        yield* this.complain(`${builtin}: write error: ${result.message}`);
+        return 1;
+      }
+    }
+    return 0;
+  }
+
+  /** What stands before a message: the shell's name, and the line in a script. */
+  get messagePrefix(): string {
+    if (this.isInteractive && this.frames.length <= 1) return `${this.name}: `;
+    const source = this.frames.at(-1)?.source ?? '';
+    const name = source === '' || source === 'environment' ? this.name : source;
+    return `${name}: line ${this.line}: `;
+  }
+
+  *complain(message: string): Task<void> {
+    yield* this.write(2, `${this.messagePrefix}${message}\n`);
+  }
+}
