@@ -1,8 +1,10 @@
 /**
- * POSIX extended regular expressions (the right side of `=~`) as JavaScript's. Differences kept:
- * JavaScript takes the first alternative that matches, POSIX the longest.
+ * The right side of `=~`: POSIX extended regular expressions over text. ASCII goes to libc's regex;
+ * text beyond ASCII is matched by characters, not bytes, as in a UTF-8 locale, with JavaScript's
+ * engine (its alternatives are first-match, not longest).
  * @man regex(7)
  */
+import { compileRegex, RegexError } from '#lib/libc/regex.ts';
 import { CHARACTER_CLASSES } from '#cmd/bash/pattern.ts';
 
 /** Escapes `text` so that it matches itself in an ERE. */
@@ -10,13 +12,39 @@ export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** undefined when `source` is no regular expression. */
-export function compileRegex(source: string, ignoreCase: boolean): RegExp | undefined {
-  try {
-    return new RegExp(translate(source), ignoreCase ? 'isu' : 'su');
-  } catch {
-    return undefined;
+/** The match and its groups ('' for groups that took no part); undefined = no match. */
+export function matchRegex(
+  source: string,
+  text: string,
+  ignoreCase: boolean,
+): readonly string[] | undefined | 'bad' {
+  if (/^[\x00-\x7f]*$/.test(source + text)) {
+    const regex = compileRegex(source, { syntax: 'extended', ignoreCase });
+    if (regex instanceof RegexError) return 'bad';
+    const found = regex.exec(text);
+    if (found === undefined) return undefined;
+    const groups: string[] = [];
+    for (let i = 0; i < found.length; i += 2) {
+      const start = found[i] as number;
+      groups.push(start < 0 ? '' : text.slice(start, found[i + 1]));
+    }
+    return groups;
   }
+  return matchCharacters(source, text, ignoreCase);
+}
+
+function matchCharacters(
+  source: string,
+  text: string,
+  ignoreCase: boolean,
+): readonly string[] | undefined | 'bad' {
+  let regex: RegExp;
+  try {
+    regex = new RegExp(translate(source), ignoreCase ? 'isu' : 'su');
+  } catch {
+    return 'bad';
+  }
+  return regex.exec(text)?.map((group: string | undefined) => group ?? '');
 }
 
 function translate(source: string): string {
@@ -30,24 +58,15 @@ function translate(source: string): string {
       const bracket = readBracket(source, at);
       out += bracket.source;
       at = bracket.next;
-    } else if (char === '{' && !/^\{\d*(,\d*)?\}/.test(source.slice(at))) {
-      out += '\\{';
-      at += 1;
-    } else if (char === '}' && !/\{\d*(,\d*)?$/.test(source.slice(0, at))) {
-      out += '\\}';
-      at += 1;
-    } else if (char === ']' || char === '/') {
-      out += `\\${char}`;
-      at += 1;
     } else {
-      out += char;
+      const isLiteral = char === ']' || (char === '{' && !/^\{\d*(,\d*)?\}/.test(source.slice(at)));
+      out += isLiteral ? `\\${char}` : char;
       at += 1;
     }
   }
   return out.replace(/\{,(\d+)\}/g, '{0,$1}');
 }
 
-/** GNU's \w \W \s \S \b \B \< \>; before other characters the backslash quotes. */
 function escaped(char: string | undefined): string {
   if (char === undefined) throw new SyntaxError('Trailing backslash');
   if (char === '<') return '\\b(?=\\w)';

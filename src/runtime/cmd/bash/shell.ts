@@ -4,36 +4,50 @@
  * meet in `Engine`, which index.ts fills in.
  */
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
+import type { Termios } from '#abi/illumos/termios.ts';
 import { Arithmetic } from '#cmd/bash/arith/evaluate.ts';
 import type { History } from '#cmd/bash/history.ts';
 import { JobTable } from '#cmd/bash/jobs.ts';
 import { PatternCache, type PatternOptions } from '#cmd/bash/pattern.ts';
 import { initialSetOptions, initialShopts, type Switches } from '#cmd/bash/state/options.ts';
 import { Variables } from '#cmd/bash/state/variables.ts';
-import type { Command, Script } from '#cmd/bash/syntax/tree.ts';
+import type { Assignment, Block, Command, CommandSubstitution, Script } from '#cmd/bash/syntax/tree.ts';
 import { encodeText } from '#cmd/bash/text.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 
 /** A builtin: `args` without its name. The status is what it returns. */
 export type Builtin = (shell: Shell, args: readonly string[], name: string) => Task<number>;
 
+/** How source text is run: who is named in messages, and whether it is a new frame. */
+export interface TextOptions {
+  /** File name for a sourced script; undefined = eval. */
+  readonly source?: string;
+  readonly firstLine?: number;
+}
+
 /** The recursive parts of the interpreter. */
 export interface Engine {
-  /** Runs a script in this shell. */
-  run(shell: Shell, script: Script): Task<number>;
+  block(shell: Shell, block: Block): Task<number>;
+  command(shell: Shell, command: Command): Task<number>;
   /** Standard output of a script run in a subshell, trailing newlines removed. */
-  substitute(shell: Shell, script: Script): Task<string>;
+  substitute(shell: Shell, part: CommandSubstitution): Task<string>;
   /** The name of a file that stands for the other end of a pipe. */
   processSubstitute(shell: Shell, operator: '<' | '>', script: Script): Task<string>;
   /** Runs source text in this shell (eval, traps, source). */
-  runText(shell: Shell, text: string, name: string): Task<number>;
-  /** A simple command given as words: builtins `command`, `builtin`, `exec`. */
-  runWords(
-    shell: Shell,
-    words: readonly string[],
-    options: { functions: boolean; usePath?: string },
-  ): Task<number>;
+  runText(shell: Shell, text: string, options?: TextOptions): Task<number>;
+  /** A simple command given as words: the builtins command, builtin, exec, fc. */
+  runWords(shell: Shell, words: readonly string[], options: WordsOptions): Task<number>;
+  /** Prompt escapes and expansions of PS1, PS4, `${x@P}`. */
+  expandPrompt(shell: Shell, text: string): Task<string>;
   readonly builtins: ReadonlyMap<string, Builtin>;
+}
+
+export interface WordsOptions {
+  readonly withFunctions: boolean;
+  readonly withBuiltins: boolean;
+  readonly withPrograms: boolean;
+  /** PATH to use instead. */
+  readonly path?: string;
 }
 
 export interface FunctionValue {
@@ -90,7 +104,6 @@ export class Shell {
   /** The file being read, for messages and BASH_SOURCE. */
   scriptName = '';
   status = 0;
-  pipeStatus: readonly number[] = [0];
   lastBackgroundPid: number | undefined;
   lastArgument = '';
   line = 0;
@@ -107,6 +120,28 @@ export class Shell {
   /** Text given by -c: messages say `line N`. */
   commandString: string | undefined;
   isSubshell = false;
+  /** Commands come from standard input. */
+  readsStdin = false;
+  /** Status of the last command substitution, for `x=$(…)`. */
+  substitutionStatus: number | undefined;
+  /** `local -` asked for these options to come back when the function ends. */
+  savedOptions: Switches | undefined;
+  /** What `trap` lists in a subshell until it sets one of its own. */
+  inheritedTraps: ReadonlyMap<string, Trap> = new Map();
+  /** Array values among the arguments of the declaration builtin that runs next. */
+  readonly arrayArguments: Map<string, Assignment> = new Map();
+  /** enable -n */
+  readonly disabledBuiltins: Set<string> = new Set();
+  /** Signals that an interactive shell handles itself. */
+  readonly ownDispositions: Set<number> = new Set();
+  /** Signals whose disposition this shell changed for itself: children undo it. */
+  readonly handledByShell: Set<number> = new Set();
+  /** Terminal modes at the prompt. */
+  terminalModes: Termios | undefined;
+  /** The last line read was thrown away because of an error. */
+  lineWasDiscarded = false;
+  /** Traps whose actions are running. */
+  readonly runningTraps: Set<string> = new Set();
   /** SIGINT came to an interactive shell. */
   isInterrupted = false;
   /** A trap's action is running: exit's default status is that of before. */
@@ -120,8 +155,8 @@ export class Shell {
   terminalFd: number | undefined;
   ownPgid = 0;
   history: History | undefined;
-  /** Files of process substitutions to close or remove after the command. */
-  readonly substitutionFiles: { fd: number; path: string | undefined }[] = [];
+  /** Descriptors of process substitutions, to be closed after the command. */
+  readonly substitutionFiles: number[] = [];
   readonly arithmetic: Arithmetic;
   readonly patterns: PatternCache;
   /** Parsed texts of eval, traps and functions, by source. */
@@ -149,6 +184,11 @@ export class Shell {
       traps: new Map(this.traps),
       pendingSignals: [],
       ignoredAtStart: new Set(this.ignoredAtStart),
+      arrayArguments: new Map(),
+      disabledBuiltins: new Set(this.disabledBuiltins),
+      ownDispositions: new Set(),
+      handledByShell: new Set(this.handledByShell),
+      runningTraps: new Set(this.runningTraps),
       commandHash: new Map(this.commandHash),
       frames: [...this.frames],
       directoryStack: [...this.directoryStack],
@@ -191,9 +231,9 @@ export class Shell {
     return 0;
   }
 
-  /** What stands before a message: the shell's name, and the line in a script. */
+  /** What stands before a message: the shell's name, and in a script the line. */
   get messagePrefix(): string {
-    if (this.isInteractive && this.frames.length <= 1) return `${this.name}: `;
+    if (this.isInteractive) return `${this.name}: `;
     const source = this.frames.at(-1)?.source ?? '';
     const name = source === '' || source === 'environment' ? this.name : source;
     return `${name}: line ${this.line}: `;
@@ -201,5 +241,23 @@ export class Shell {
 
   *complain(message: string): Task<void> {
     yield* this.write(2, `${this.messagePrefix}${message}\n`);
+  }
+
+  setPipeStatus(statuses: readonly number[]): void {
+    const variable = this.variables.global.get('PIPESTATUS');
+    if (variable !== undefined) variable.indexed = statuses.map(String);
+  }
+
+  /** Keeps FUNCNAME, BASH_SOURCE and BASH_LINENO in step with the frames. */
+  publishFrames(): void {
+    const inner = [...this.frames].reverse();
+    const hasFunction = inner.some((frame) => frame.kind === 'function');
+    const { global } = this.variables;
+    const names = global.get('FUNCNAME');
+    const sources = global.get('BASH_SOURCE');
+    const lines = global.get('BASH_LINENO');
+    if (names) names.indexed = hasFunction ? inner.map((frame) => frame.name) : [];
+    if (sources) sources.indexed = inner.map((frame) => frame.source);
+    if (lines) lines.indexed = inner.map((frame) => String(frame.callLine));
   }
 }

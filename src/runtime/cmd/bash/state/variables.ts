@@ -47,6 +47,14 @@ export class Variables {
     return scope;
   }
 
+  /** A variable of a `name=value command` prefix: exported to that command. */
+  temporary(scope: Scope, name: string): Variable {
+    const variable = new Variable();
+    variable.isExported = true;
+    scope.variables.set(name, variable);
+    return variable;
+  }
+
   /** Drops the scopes above `depth`. */
   pop(depth: number): void {
     const dropped = this.#scopes.splice(depth);
