@@ -150,7 +150,8 @@ class Translator {
       const member = readMember(pattern, at);
       const last = pattern[member.next] === '-' ? readMember(pattern, member.next + 1) : undefined;
       if (last !== undefined && last.char !== '' && pattern[member.next + 1] !== ']') {
-        if (member.char <= last.char) set += `${escapeMember(member.char)}-${escapeMember(last.char)}`;
+        if (member.char <= last.char)
+          set += `${escapeMember(member.char)}-${escapeMember(last.char)}`;
         at = last.next;
       } else {
         set += escapeMember(member.char);

@@ -11,7 +11,13 @@ import { JobTable } from '#cmd/bash/jobs.ts';
 import { PatternCache, type PatternOptions } from '#cmd/bash/pattern.ts';
 import { initialSetOptions, initialShopts, type Switches } from '#cmd/bash/state/options.ts';
 import { Variables } from '#cmd/bash/state/variables.ts';
-import type { Assignment, Block, Command, CommandSubstitution, Script } from '#cmd/bash/syntax/tree.ts';
+import type {
+  Assignment,
+  Block,
+  Command,
+  CommandSubstitution,
+  Script,
+} from '#cmd/bash/syntax/tree.ts';
 import { encodeText } from '#cmd/bash/text.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 
@@ -138,6 +144,10 @@ export class Shell {
   readonly handledByShell: Set<number> = new Set();
   /** Terminal modes at the prompt. */
   terminalModes: Termios | undefined;
+  /** exit said that there are stopped jobs: the next one goes through. */
+  wasWarnedOfJobs = false;
+  /** `\#` in prompts. */
+  commandNumber = 1;
   /** The last line read was thrown away because of an error. */
   lineWasDiscarded = false;
   /** Traps whose actions are running. */

@@ -72,7 +72,7 @@ export function normalizeText(text: string): string {
 
 /** Characters of `text`: code points, not UTF-16 units. */
 export function characters(text: string): string[] {
-  return [...text];
+  return Array.from(text);
 }
 
 const ASTRAL = /[\uD800-\uDBFF]/;

@@ -98,9 +98,9 @@ class Parser {
   }
 
   whole(): Expression | undefined {
-    if (this.#token.kind === 'end') return undefined;
+    if (this.#isAtEnd) return undefined;
     const expression = this.#comma();
-    if (this.#token.kind !== 'end') {
+    if (!this.#isAtEnd) {
       const problem =
         this.#token.kind === 'operator' && !'=+-)('.includes(this.#token.text)
           ? 'syntax error: invalid arithmetic operator'
@@ -108,6 +108,10 @@ class Parser {
       throw this.#error(problem, this.#token.at);
     }
     return expression;
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#token.kind === 'end';
   }
 
   #error(problem: string, at: number): ArithmeticError {
@@ -170,14 +174,14 @@ class Parser {
   #choice(): Expression {
     const test = this.#binary(0);
     if (this.#accept('?') === undefined) return test;
-    if (this.#token.text === ':' || this.#token.kind === 'end') {
+    if (this.#token.text === ':' || this.#isAtEnd) {
       throw this.#error('expression expected', this.#token.at);
     }
     const yes = this.#comma();
     if (this.#accept(':') === undefined) {
       throw this.#error("`:' expected for conditional expression", this.#last.at);
     }
-    if (this.#token.kind === 'end') throw this.#error('expression expected', this.#last.at);
+    if (this.#isAtEnd) throw this.#error('expression expected', this.#last.at);
     return { kind: 'choice', test, yes, no: this.#assignment() };
   }
 

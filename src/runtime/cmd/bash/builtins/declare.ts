@@ -243,12 +243,7 @@ interface NewValue {
   readonly request: Request;
 }
 
-function* giveValue(
-  shell: Shell,
-  name: string,
-  variable: Variable,
-  given: NewValue,
-): Task<void> {
+function* giveValue(shell: Shell, name: string, variable: Variable, given: NewValue): Task<void> {
   const append = given.operator === '+=';
   const { array } = given;
   if (array !== undefined && !isWord(array.value)) {
@@ -275,7 +270,7 @@ function* giveValue(
 function matchesFilter(variable: Variable, letters: string): boolean {
   const wanted = letters.replace(/[gpI]/g, '');
   const has = variable.attributes();
-  return [...wanted].every((letter) => has.includes(letter));
+  return Array.from(wanted).every((letter) => has.includes(letter));
 }
 
 function* listVariables(shell: Shell, request: Request): Task<number> {

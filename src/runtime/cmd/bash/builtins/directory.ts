@@ -36,7 +36,8 @@ export const cdBuiltin: Builtin = function* (shell, args) {
     yield* shell.complain('cd: too many arguments');
     return 1;
   }
-  const isPhysical = lastOf(parsed.letters, 'LP') === 'P' ||
+  const isPhysical =
+    lastOf(parsed.letters, 'LP') === 'P' ||
     (shell.options.on('physical') && !parsed.letters.includes('L'));
   let [target] = operands;
   let prints = false;
@@ -66,14 +67,15 @@ export const cdBuiltin: Builtin = function* (shell, args) {
 };
 
 function lastOf(letters: string, candidates: string): string | undefined {
-  return [...letters].findLast((letter) => candidates.includes(letter));
+  return Array.from(letters).findLast((letter) => candidates.includes(letter));
 }
 
 export const pwdBuiltin: Builtin = function* (shell, args) {
   const parsed = yield* parseOptions(shell, 'pwd', args, 'LP');
   if (parsed === undefined) return 2;
   const logical = shell.variables.get('PWD');
-  const isPhysical = lastOf(parsed.letters, 'LP') === 'P' ||
+  const isPhysical =
+    lastOf(parsed.letters, 'LP') === 'P' ||
     (shell.options.on('physical') && !parsed.letters.includes('L'));
   if (!isPhysical && logical?.startsWith('/') === true) {
     return yield* shell.print(`${logical}\n`, 'pwd');

@@ -61,4 +61,3 @@ function* usageMissing(shell: Shell): Task<number> {
   yield* shell.write(2, 'printf: usage: printf [-v var] format [arguments]\n');
   return 2;
 }
-

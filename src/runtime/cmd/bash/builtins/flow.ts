@@ -199,9 +199,10 @@ export const callerBuiltin: Builtin = function* (shell, args) {
   const outer = frames[level + 1];
   if (frame === undefined || outer === undefined) return 1;
   const source = outer.source === '' ? 'NULL' : outer.source;
-  const text = args.length === 0
-    ? `${frame.callLine} ${source}\n`
-    : `${frame.callLine} ${outer.name} ${source}\n`;
+  const text =
+    args.length === 0
+      ? `${frame.callLine} ${source}\n`
+      : `${frame.callLine} ${outer.name} ${source}\n`;
   return yield* shell.print(text, 'caller');
 };
 

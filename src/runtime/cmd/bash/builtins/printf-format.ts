@@ -30,7 +30,8 @@ export function formatPrintf(
   return new Formatter(format, args, context).run();
 }
 
-const DIRECTIVE = /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(\([^)]*\)T|[a-zA-Z%])/;
+const DIRECTIVE =
+  /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(\([^)]*\)T|[a-zA-Z%])/;
 
 interface Directive {
   readonly flags: string;
@@ -133,7 +134,7 @@ class Formatter {
         this.#text += pad(cut(this.#argument() ?? '', directive), directive);
         return true;
       case 'c':
-        this.#text += pad([...(this.#argument() ?? '')][0] ?? '', directive);
+        this.#text += pad(Array.from(this.#argument() ?? '')[0] ?? '', directive);
         return true;
       case 'b': {
         const decoded = decodeEscapes(this.#argument() ?? '', 'percentB');
@@ -163,7 +164,14 @@ class Formatter {
     if ('ouxX'.includes(conversion)) {
       const value = BigInt.asUintN(64, this.#integer());
       const base = conversion === 'o' ? 8 : conversion === 'u' ? 10 : 16;
-      const prefix = directive.flags.includes('#') && value !== 0n ? (base === 16 ? '0x' : base === 8 ? '0' : '') : '';
+      const prefix =
+        directive.flags.includes('#') && value !== 0n
+          ? base === 16
+            ? '0x'
+            : base === 8
+              ? '0'
+              : ''
+          : '';
       const text = integerText(value, base, prefix, directive);
       this.#text += conversion === 'X' ? text.toUpperCase() : text;
       return true;
@@ -182,7 +190,11 @@ class Formatter {
     if (text === undefined || text === '') return 0n;
     if (/^["']/.test(text)) return BigInt(text.codePointAt(1) ?? 0);
     const match = /^[ \t\n]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
-    if (match === null || match[0].length < text.trimEnd().length || match[0].length < text.length) {
+    if (
+      match === null ||
+      match[0].length < text.trimEnd().length ||
+      match[0].length < text.length
+    ) {
       const isOctal = /^[-+]?0\d/.test(text);
       this.#fail(`${text}: invalid ${isOctal ? 'octal number' : 'number'}`);
     }
@@ -202,7 +214,10 @@ class Formatter {
     const text = this.#argument();
     if (text === undefined || text === '') return 0;
     if (/^["']/.test(text)) return text.codePointAt(1) ?? 0;
-    const match = /^[ \t]*[-+]?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|nan)/i.exec(text);
+    const match =
+      /^[ \t]*[-+]?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|nan)/i.exec(
+        text,
+      );
     if (match === null || match[0].length < text.length) this.#fail(`${text}: invalid number`);
     if (match === null) return 0;
     const word = match[0].trim().toLowerCase();
@@ -228,7 +243,7 @@ function sign(value: bigint, { flags }: Directive): string {
 
 /** Precision cuts bytes in C; here characters. */
 function cut(text: string, { precision }: Directive): string {
-  return precision === undefined ? text : [...text].slice(0, precision).join('');
+  return precision === undefined ? text : Array.from(text).slice(0, precision).join('');
 }
 
 function pad(text: string, { flags, width }: Directive): string {
@@ -265,7 +280,12 @@ function floatText(value: number, conversion: string, directive: Directive): str
   return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }
 
-function floatBody(value: number, conversion: string, precision: number, alternate: boolean): string {
+function floatBody(
+  value: number,
+  conversion: string,
+  precision: number,
+  alternate: boolean,
+): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return 'inf';
   switch (conversion.toLowerCase()) {
@@ -300,4 +320,3 @@ function exponential(value: number, precision: number): string {
   const digits = exponent.slice(1).padStart(2, '0');
   return `${mantissa}e${exponent[0]}${digits}`;
 }
-

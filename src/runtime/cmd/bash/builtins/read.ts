@@ -60,11 +60,7 @@ function* isReady(shell: Shell, fd: number): Task<number> {
 }
 
 /** `-s` no echo, `-n`, `-N`, `-d` by character; the modes to put back. */
-function* changeModes(
-  shell: Shell,
-  fd: number,
-  parsed: BuiltinOptions,
-): Task<Termios | undefined> {
+function* changeModes(shell: Shell, fd: number, parsed: BuiltinOptions): Task<Termios | undefined> {
   if (!/[snNd]/.test(parsed.letters)) return undefined;
   const before = emptyTermios();
   if (isErrno(yield* shell.sys.ioctl(fd, TCGETS, before))) return undefined;
@@ -116,8 +112,7 @@ class Reader {
   constructor(shell: Shell, fd: number, timeout: string | undefined) {
     this.#shell = shell;
     this.#fd = fd;
-    this.#timeoutNs =
-      timeout === undefined ? undefined : BigInt(Math.round(Number(timeout) * 1e9));
+    this.#timeoutNs = timeout === undefined ? undefined : BigInt(Math.round(Number(timeout) * 1e9));
   }
 
   /** undefined at the end of input, on timeout and on error. */
@@ -228,9 +223,7 @@ function* assignNames(
     shell.variables.set('REPLY', textOf(characters));
     return;
   }
-  const values = isExact
-    ? [textOf(characters)]
-    : splitLimited(characters, ifs, names.length);
+  const values = isExact ? [textOf(characters)] : splitLimited(characters, ifs, names.length);
   for (const [i, target] of names.entries()) {
     const { name, subscript } = splitReference(target);
     const index = subscript === undefined ? undefined : literalWord(subscript);

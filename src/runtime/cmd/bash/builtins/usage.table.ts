@@ -12,8 +12,7 @@ export const USAGE: Readonly<Record<string, string>> = {
   cd: 'cd [-L|[-P [-e]] [-@]] [dir]',
   command: 'command [-pVv] command [arg ...]',
   continue: 'continue [n]',
-  declare:
-    'declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]',
+  declare: 'declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]',
   dirs: 'dirs [-clpv] [+N] [-N]',
   disown: 'disown [-h] [-ar] [jobspec ... | pid ...]',
   echo: 'echo [-neE] [arg ...]',
@@ -28,8 +27,7 @@ export const USAGE: Readonly<Record<string, string>> = {
   getopts: 'getopts optstring name [arg ...]',
   hash: 'hash [-lr] [-p pathname] [-dt] [name ...]',
   help: 'help [-dms] [pattern ...]',
-  history:
-    'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]',
+  history: 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]',
   jobs: 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]',
   kill: 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]',
   let: 'let arg [arg ...]',
@@ -56,8 +54,7 @@ export const USAGE: Readonly<Record<string, string>> = {
   trap: 'trap [-lp] [[arg] signal_spec ...]',
   true: 'true',
   type: 'type [-afptP] name [name ...]',
-  typeset:
-    'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
+  typeset: 'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
   ulimit: 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]',
   umask: 'umask [-p] [-S] [mode]',
   unalias: 'unalias [-a] name [name ...]',

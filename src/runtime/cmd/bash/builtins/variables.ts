@@ -28,7 +28,8 @@ function unsetOne(shell: Shell, operand: string, letters: string): void {
   const { name, subscript } = splitReference(operand);
   if (letters.includes('f')) {
     const value = shell.functions.get(operand);
-    if (value?.isReadonly === true) throw new Discard(`${operand}: cannot unset: readonly function`);
+    if (value?.isReadonly === true)
+      throw new Discard(`${operand}: cannot unset: readonly function`);
     shell.functions.delete(operand);
     return;
   }
@@ -123,9 +124,11 @@ export function* setNamed(shell: Shell, name: string, isOn: boolean): Task<boole
 }
 
 function* listOptions(shell: Shell, isHuman: boolean): Task<number> {
-  const lines = shell.options.entries().map(([name, on]) =>
-    isHuman ? `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n` : `set ${on ? '-' : '+'}o ${name}\n`,
-  );
+  const lines = shell.options
+    .entries()
+    .map(([name, on]) =>
+      isHuman ? `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n` : `set ${on ? '-' : '+'}o ${name}\n`,
+    );
   return yield* shell.print(lines.join(''), 'set');
 }
 

@@ -8,7 +8,12 @@ import { expandText, expandWords, WORD_EXPANDER } from '#cmd/bash/expand/word.ts
 import { Discard } from '#cmd/bash/failure.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
 import type { Variable } from '#cmd/bash/state/variable.ts';
-import { type ArrayElement, type Assignment, literalWord, type Word } from '#cmd/bash/syntax/tree.ts';
+import {
+  type ArrayElement,
+  type Assignment,
+  literalWord,
+  type Word,
+} from '#cmd/bash/syntax/tree.ts';
 
 export function* assign(shell: Shell, assignment: Assignment): Task<void> {
   const { value } = assignment;

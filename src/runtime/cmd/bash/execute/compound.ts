@@ -3,7 +3,7 @@ import type { Task } from '#kernel/syscall/sys.ts';
 import { evaluateText } from '#cmd/bash/expand/arithmetic.ts';
 import { expandPattern, expandText, expandWords } from '#cmd/bash/expand/word.ts';
 import { defineFunction } from '#cmd/bash/execute/function.ts';
-import { readSelection } from '#cmd/bash/execute/select.ts';
+import { readSelection, type Selection } from '#cmd/bash/execute/select.ts';
 import { trace } from '#cmd/bash/execute/trace.ts';
 import { runDebugTrap } from '#cmd/bash/execute/trap.ts';
 import { Discard } from '#cmd/bash/failure.ts';
@@ -149,7 +149,7 @@ function* runSelect(shell: Shell, command: For): Task<number> {
   shell.loopDepth += 1;
   try {
     for (let showMenu = true; ; ) {
-      const choice = yield* readSelection(shell, values, showMenu);
+      const choice: Selection = yield* readSelection(shell, values, showMenu);
       if (choice === 'end') return 1;
       showMenu = choice === 'again';
       if (choice === 'again') continue;

@@ -85,7 +85,8 @@ function* evaluateBinary(shell: Shell, test: Test & { kind: 'binary' }): Task<bo
 
 /** Sets BASH_REMATCH. */
 function* matches(shell: Shell, text: string, source: string): Task<boolean> {
-  if (shell.options.on('xtrace')) yield* trace(shell, `[[ ${quoteWhenNeeded(text)} =~ ${source} ]]`);
+  if (shell.options.on('xtrace'))
+    yield* trace(shell, `[[ ${quoteWhenNeeded(text)} =~ ${source} ]]`);
   const match = matchRegex(source, text, shell.shopts.on('nocasematch'));
   if (match === 'bad') throw new BadRegex(source);
   const variable = new Variable();

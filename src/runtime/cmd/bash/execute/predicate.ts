@@ -104,12 +104,7 @@ export function* testBinary(
   }
 }
 
-function* compareFiles(
-  shell: Shell,
-  left: string,
-  operator: string,
-  right: string,
-): Task<boolean> {
+function* compareFiles(shell: Shell, left: string, operator: string, right: string): Task<boolean> {
   const [a, b] = [yield* shell.sys.stat(left), yield* shell.sys.stat(right)];
   const first = isErrno(a) ? undefined : a;
   const second = isErrno(b) ? undefined : b;

@@ -8,11 +8,7 @@ import { decodeText } from '#cmd/bash/text.ts';
 const DEFAULT_PATH = '/usr/bin:/usr/sbin:/bin:/sbin';
 
 /** The path to execute; a name with a slash is one. undefined = not found. */
-export function* findProgram(
-  shell: Shell,
-  name: string,
-  path?: string,
-): Task<string | undefined> {
+export function* findProgram(shell: Shell, name: string, path?: string): Task<string | undefined> {
   if (name.includes('/')) return name;
   if (name === '') return undefined;
   const hashed = path === undefined ? shell.commandHash.get(name) : undefined;
@@ -75,7 +71,11 @@ export function* replaceByProgram(
   }
   if (failure.name === 'ENOEXEC') {
     const program = ['/usr/bin/bash', path, ...words.slice(1)];
-    const again = yield* shell.sys.execve('/usr/bin/bash', ['bash', ...program.slice(1)], environment);
+    const again = yield* shell.sys.execve(
+      '/usr/bin/bash',
+      ['bash', ...program.slice(1)],
+      environment,
+    );
     yield* shell.complain(`${path}: ${again.message}`);
     return 126;
   }

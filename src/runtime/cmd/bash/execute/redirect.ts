@@ -223,3 +223,8 @@ function* openDocument(shell: Shell, text: string): Task<number | Errno> {
   yield* shell.sys.unlink(path);
   return reader;
 }
+
+/** Closes the ends that a command was given by process substitution. */
+export function* releaseSubstitutions(shell: Shell, keep: number): Task<void> {
+  for (const fd of shell.substitutionFiles.splice(keep)) yield* shell.sys.close(fd);
+}

@@ -77,10 +77,7 @@ export function* checkFailure(shell: Shell, status: number): Task<number> {
   return status;
 }
 
-function* runPipelineCommand(
-  shell: Shell,
-  command: Command & { kind: 'pipeline' },
-): Task<number> {
+function* runPipelineCommand(shell: Shell, command: Command & { kind: 'pipeline' }): Task<number> {
   if (command.isNegated) {
     shell.conditionDepth += 1;
     try {

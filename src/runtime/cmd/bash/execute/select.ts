@@ -5,11 +5,13 @@ import type { Shell } from '#cmd/bash/shell.ts';
 import { terminalWidth } from '#cmd/bash/edit/width.ts';
 
 /** The word chosen ('' for no such number), `again` for an empty line, `end` at the end of input. */
+export type Selection = { readonly value: string } | 'again' | 'end';
+
 export function* readSelection(
   shell: Shell,
   words: readonly string[],
   showMenu: boolean,
-): Task<{ value: string } | 'again' | 'end'> {
+): Task<Selection> {
   if (showMenu) yield* shell.write(2, menu(words, Number(shell.variables.get('COLUMNS') ?? 80)));
   yield* shell.write(2, shell.variables.get('PS3') ?? '#? ');
   const line = yield* readLine(shell, 0);
@@ -22,7 +24,6 @@ export function* readSelection(
   const number = /^\s*(\d+)\s*$/.exec(line.text)?.[1];
   return { value: number === undefined ? '' : (words[Number(number) - 1] ?? '') };
 }
-
 
 /** Numbered, in columns down the page, as bash lays it out. */
 function menu(words: readonly string[], columns: number): string {

@@ -10,11 +10,11 @@ import { callFunction } from '#cmd/bash/execute/function.ts';
 import { findProgram, replaceByProgram, reportMissing } from '#cmd/bash/execute/program.ts';
 import {
   applyRedirects,
+  releaseSubstitutions,
   restoreDescriptors,
   type SavedDescriptors,
   withRedirects,
 } from '#cmd/bash/execute/redirect.ts';
-import { releaseSubstitutions } from '#cmd/bash/execute/substitute.ts';
 import { trace } from '#cmd/bash/execute/trace.ts';
 import { runDebugTrap } from '#cmd/bash/execute/trap.ts';
 import { forkJob, waitForJob } from '#cmd/bash/execute/wait.ts';
@@ -228,11 +228,7 @@ function* runProgram(
   return yield* waitForJob(shell, job);
 }
 
-function* runMissing(
-  shell: Shell,
-  command: SimpleCommand,
-  words: readonly string[],
-): Task<number> {
+function* runMissing(shell: Shell, command: SimpleCommand, words: readonly string[]): Task<number> {
   const handler = shell.functions.get('command_not_found_handle');
   const status = yield* withRedirects(shell, command.redirects, function* () {
     if (handler !== undefined) return yield* callFunction(shell, handler, words);

@@ -63,8 +63,10 @@ export function* reportProblem(
   if (problem === undefined) return;
   const source = shell.frames.at(-1)?.source ?? '';
   const name = source === '' || source === 'environment' ? shell.name : source;
-  const prefix = shell.isInteractive && context !== 'eval' && source === '' ? `${name}: `
-    : `${name}: ${context === '' ? '' : `${context}: `}line ${problem.line}: `;
+  const prefix =
+    shell.isInteractive && context !== 'eval' && source === ''
+      ? `${name}: `
+      : `${name}: ${context === '' ? '' : `${context}: `}line ${problem.line}: `;
   yield* shell.write(2, `${prefix}${problem.message}\n`);
   if (problem.isIncomplete || prefix === `${name}: `) return;
   yield* shell.write(2, `${prefix}\`${problemLine(text, problem)}'\n`);

@@ -16,7 +16,8 @@ export function* substitute(shell: Shell, part: CommandSubstitution): Task<strin
   if (part.inputFile !== undefined) return yield* substituteFile(shell, part);
   const { line } = shell;
   const ends = yield* shell.sys.pipe();
-  if (isErrno(ends)) throw new Discard(`cannot make pipe for command substitution: ${ends.message}`);
+  if (isErrno(ends))
+    throw new Discard(`cannot make pipe for command substitution: ${ends.message}`);
   const [reader, writer] = ends;
   const pid = yield* forkChild(
     shell,
@@ -70,7 +71,9 @@ function* substituteFile(shell: Shell, part: CommandSubstitution): Task<string> 
   const target = yield* expandSingle(shell, part.inputFile);
   const text = target === undefined ? undefined : yield* readFile(shell, target);
   if (text === undefined || isErrno(text)) {
-    yield* shell.complain(`${target ?? part.inputFile.text}: ${text?.message ?? 'ambiguous redirect'}`);
+    yield* shell.complain(
+      `${target ?? part.inputFile.text}: ${text?.message ?? 'ambiguous redirect'}`,
+    );
     shell.substitutionStatus = 1;
     return '';
   }
@@ -98,7 +101,8 @@ export function* processSubstitute(
   script: Script,
 ): Task<string> {
   const ends = yield* shell.sys.pipe();
-  if (isErrno(ends)) throw new Discard(`cannot make pipe for process substitution: ${ends.message}`);
+  if (isErrno(ends))
+    throw new Discard(`cannot make pipe for process substitution: ${ends.message}`);
   const [mine, theirs] = operator === '<' ? ends : [ends[1], ends[0]];
   const pid = yield* forkChild(
     shell,
@@ -115,9 +119,4 @@ export function* processSubstitute(
   if (!isErrno(pid)) shell.lastBackgroundPid = pid;
   shell.substitutionFiles.push(mine);
   return `/dev/fd/${mine}`;
-}
-
-/** Closes the ends that a command was given by process substitution. */
-export function* releaseSubstitutions(shell: Shell, keep: number): Task<void> {
-  for (const fd of shell.substitutionFiles.splice(keep)) yield* shell.sys.close(fd);
 }

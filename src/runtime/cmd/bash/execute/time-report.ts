@@ -26,7 +26,9 @@ function duration(ns: bigint, digits: number, long: boolean): string {
   const minutes = long ? Math.floor(milliseconds / 60_000) : 0;
   const rest = milliseconds - minutes * 60_000;
   const seconds = Math.floor(rest / 1000);
-  const fraction = String(rest % 1000).padStart(3, '0').slice(0, digits);
+  const fraction = String(rest % 1000)
+    .padStart(3, '0')
+    .slice(0, digits);
   const shown = digits === 0 ? String(seconds) : `${seconds}.${fraction}`;
   return long ? `${minutes}m${shown}s` : shown;
 }

@@ -129,7 +129,7 @@ export function* notifyJobs(shell: Shell): Task<void> {
     const change = yield* collect(shell, false);
     if (change !== true) break;
   }
-  for (const job of [...shell.jobs.all]) {
+  for (const job of shell.jobs.all) {
     if (job.isNotified) continue;
     job.isNotified = true;
     const state = jobState(job);

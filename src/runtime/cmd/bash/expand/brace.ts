@@ -11,7 +11,9 @@ type Atom = string | Part;
 /** The words that come out, or undefined when there is nothing to expand. */
 export function expandBraces(parts: readonly Part[]): Part[][] | undefined {
   if (!parts.some((part) => part.kind === 'text' && part.text.includes('{'))) return undefined;
-  const atoms: Atom[] = parts.flatMap((part) => (part.kind === 'text' ? [...part.text] : [part]));
+  const atoms = parts.flatMap((part): Atom[] =>
+    part.kind === 'text' ? Array.from(part.text) : [part],
+  );
   const words = expandAtoms(atoms);
   return words.length === 1 ? undefined : words.map(joinAtoms);
 }
@@ -64,7 +66,7 @@ function readGroup(
       return { choices: members.flatMap((member) => expandAtoms(member)), end: at + 1 };
     }
     const sequence = readSequence(members[0] as Atom[]);
-    return sequence && { choices: sequence.map((item) => [...item]), end: at + 1 };
+    return sequence && { choices: sequence.map((item) => Array.from(item)), end: at + 1 };
   }
   return undefined;
 }

@@ -54,7 +54,7 @@ function* step(
     return;
   }
   if (name === '**' && shell.shopts.on('globstar')) {
-    yield* descend(shell, path, isLast && slashes === '', found, slashes);
+    yield* descend(shell, path, isLast && slashes === '', found);
     return;
   }
   const options = { extended, ignoreCase: shell.shopts.on('nocaseglob') };
@@ -67,13 +67,7 @@ function* step(
 }
 
 /** `**`: the directory itself and everything below; as the last component files too. */
-function* descend(
-  shell: Shell,
-  path: string,
-  withFiles: boolean,
-  found: string[],
-  slashes: string,
-): Task<void> {
+function* descend(shell: Shell, path: string, withFiles: boolean, found: string[]): Task<void> {
   if (!withFiles || path !== '') found.push(path);
   for (const entry of yield* listDirectory(shell, path)) {
     if (entry.name.startsWith('.') && !shell.shopts.on('dotglob')) continue;
@@ -83,9 +77,9 @@ function* descend(
       if (withFiles) {
         found.push(next);
         const below: string[] = [];
-        yield* descend(shell, `${next}/`, true, below, slashes);
+        yield* descend(shell, `${next}/`, true, below);
         found.push(...below.slice(1));
-      } else yield* descend(shell, `${next}/`, false, found, slashes);
+      } else yield* descend(shell, `${next}/`, false, found);
     } else if (withFiles) found.push(next);
   }
 }

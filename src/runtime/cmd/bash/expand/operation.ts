@@ -86,7 +86,11 @@ function* replacer(
   const ignoreCase = shell.shopts.on('nocasematch');
   const source = `(?:${patternSource(pattern, { ...shell.patternOptions, ignoreCase })})`;
   const anchored =
-    operation.operator === '/#' ? `^${source}` : operation.operator === '/%' ? `${source}$` : source;
+    operation.operator === '/#'
+      ? `^${source}`
+      : operation.operator === '/%'
+        ? `${source}$`
+        : source;
   const flags = `su${ignoreCase ? 'i' : ''}${operation.operator === '//' ? 'g' : ''}`;
   const matcher = new RegExp(anchored, flags);
   const replaces = shell.shopts.on('patsub_replacement') && /[&\\]/.test(replacement.pattern);
@@ -131,13 +135,18 @@ function* slice(
     operation.length === undefined
       ? undefined
       : Number(
-          yield* evaluateText(shell, yield* expander.text(shell, operation.length), `${part.name}: `),
+          yield* evaluateText(
+            shell,
+            yield* expander.text(shell, operation.length),
+            `${part.name}: `,
+          ),
         );
   if (value.kind === 'list') return sliceList(shell, part, value, offset, length);
   const chars = characters(value.text ?? '');
   const start = offset < 0 ? chars.length + offset : offset;
   if (start < 0 || start > chars.length) return { kind: 'text', text: '' };
-  const end = length === undefined ? chars.length : length < 0 ? chars.length + length : start + length;
+  const end =
+    length === undefined ? chars.length : length < 0 ? chars.length + length : start + length;
   if (end < start) {
     throw new Discard(`${operation.length?.text.trim() ?? ''}: substring expression < 0`);
   }
@@ -163,7 +172,11 @@ function sliceList(
   if (start < 0) return { ...value, words: [] };
   let first = start;
   if (indexed !== undefined) {
-    const keys = shell.variables.find(part.name)?.entries().map(([key]) => Number(key)) ?? [];
+    const keys =
+      shell.variables
+        .find(part.name)
+        ?.entries()
+        .map(([key]) => Number(key)) ?? [];
     first = keys.findIndex((key) => key >= start);
     if (first < 0) return { ...value, words: [] };
   }
@@ -183,12 +196,7 @@ function folder(shell: Shell, operator: string, pattern: string): (text: string)
       .join('');
 }
 
-function* transform(
-  shell: Shell,
-  part: Parameter,
-  value: Value,
-  operator: string,
-): Task<Value> {
+function* transform(shell: Shell, part: Parameter, value: Value, operator: string): Task<Value> {
   if (operator === 'A' || operator === 'a' || operator === 'K' || operator === 'k') {
     return transformVariable(shell, part, value, operator);
   }

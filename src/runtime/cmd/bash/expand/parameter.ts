@@ -71,8 +71,14 @@ function* followIndirection(
 ): Task<Parameter> {
   const variable = shell.variables.findDirect(part.name);
   if (variable?.isNameref === true && part.index === undefined) {
-    return { ...part, isIndirect: false, operation: undefined, name: '_', index: undefined,
-      ...namerefTarget(variable.value ?? '') };
+    return {
+      ...part,
+      isIndirect: false,
+      operation: undefined,
+      name: '_',
+      index: undefined,
+      ...namerefTarget(variable.value ?? ''),
+    };
   }
   const value = yield* valueOf(shell, part, expander);
   const target = value.kind === 'text' ? value.text : value.words.join(' ');

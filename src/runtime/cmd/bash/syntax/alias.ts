@@ -61,7 +61,8 @@ function findAlias(
     const next = /^[^\s;&|<>()'"\\$`]+/.exec(source.slice(region.end));
     if (next !== null) consider(region.end, next[0]);
     const spaced = /^[ \t]+([^\s;&|<>()'"\\$`]+)/.exec(source.slice(region.end));
-    if (spaced !== null) consider(region.end + spaced[0].length - (spaced[1] ?? '').length, spaced[1] ?? '');
+    if (spaced !== null)
+      consider(region.end + spaced[0].length - (spaced[1] ?? '').length, spaced[1] ?? '');
   }
   return best;
 }

@@ -32,7 +32,13 @@ const PLAIN = /^[^\\~{}*?[\]()|!+@'"$`]*$/;
 export function lowerWord(word: un.Word, place: WordPlace, lower: ScriptLowering): Word {
   const { text } = word;
   if (word.parts === undefined && PLAIN.test(text)) {
-    return { text, literal: text, parts: textParts(text), braces: undefined, assignment: undefined };
+    return {
+      text,
+      literal: text,
+      parts: textParts(text),
+      braces: undefined,
+      assignment: undefined,
+    };
   }
   const isDouble = place === 'double';
   const raw =
@@ -116,11 +122,7 @@ function lowerPart(part: un.WordPart, isDouble: boolean, lower: ScriptLowering):
     case 'ExtendedGlob': {
       const inner =
         part.parts?.flatMap((p) => lowerPart(p, isDouble, lower)) ?? unquote(part.pattern);
-      return [
-        { kind: 'text', text: `${part.operator}(` },
-        ...inner,
-        { kind: 'text', text: ')' },
-      ];
+      return [{ kind: 'text', text: `${part.operator}(` }, ...inner, { kind: 'text', text: ')' }];
     }
     case 'BraceExpansion': {
       const inner =
@@ -241,7 +243,13 @@ function lowerOperation(
 /** The text of an arithmetic expression: expanded as if in double quotes, quotes themselves gone. */
 export function arithmeticWord(text: string, lower: ScriptLowering): Word {
   if (!/[$`\\"']/.test(text)) {
-    return { text, literal: text, parts: textParts(text), braces: undefined, assignment: undefined };
+    return {
+      text,
+      literal: text,
+      parts: textParts(text),
+      braces: undefined,
+      assignment: undefined,
+    };
   }
   return makeWord(text, lowerDocument(text.replace(/(^|[^\\])"/g, '$1').replace(/"/g, ''), lower));
 }

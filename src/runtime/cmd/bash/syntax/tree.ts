@@ -210,7 +210,12 @@ export interface Coproc extends Located {
 
 export type Test =
   | { readonly kind: 'unary'; readonly operator: string; readonly operand: Word }
-  | { readonly kind: 'binary'; readonly operator: string; readonly left: Word; readonly right: Word }
+  | {
+      readonly kind: 'binary';
+      readonly operator: string;
+      readonly left: Word;
+      readonly right: Word;
+    }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Test[] }
   | { readonly kind: 'not'; readonly operand: Test };
 
