@@ -34,11 +34,19 @@ function quickSubstitution(line: string): string {
   return `!!:s^${old}^${replacement}^${rest}`;
 }
 
+const WORDS = new RegExp(
+  [
+    /(?:[^\s'"\\;&|<>()$`]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\([^)]*\)|`[^`]*`|\$)+/,
+    /&&|\|\||<<<|>>|<<|[<>]&|[;&|<>()]/,
+  ]
+    .map((part) => part.source)
+    .join('|'),
+  'g',
+);
+
 /** The words that designators count: as the shell splits, operators being words of their own. */
 export function historyWords(line: string): string[] {
-  const pattern =
-    /(?:[^\s'"\\;&|<>()$`]|\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\([^)]*\)|`[^`]*`|\$)+|&&|\|\||<<<|>>|<<|[<>]&|[;&|<>()]/g;
-  return line.match(pattern) ?? [];
+  return line.match(WORDS) ?? [];
 }
 
 class Expander {

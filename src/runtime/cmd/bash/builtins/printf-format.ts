@@ -30,8 +30,19 @@ export function formatPrintf(
   return new Formatter(format, args, context).run();
 }
 
-const DIRECTIVE =
-  /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?(\([^)]*\)T|[a-zA-Z%])/;
+/** Flags, width, precision, a length that means nothing here, conversion. */
+const DIRECTIVE = new RegExp(
+  [
+    /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d*))?/,
+    /(?:hh|h|ll|l|L|q(?=[diouxX])|j|z|t)?/,
+    /(\([^)]*\)T|[a-zA-Z%])/,
+  ]
+    .map((part) => part.source)
+    .join(''),
+);
+
+const DECIMAL = /\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?/.source;
+const FLOAT = new RegExp(`^[ \\t]*[-+]?(?:0[xX][0-9a-fA-F]+|${DECIMAL}|inf|nan)`, 'i');
 
 interface Directive {
   readonly flags: string;
@@ -214,10 +225,7 @@ class Formatter {
     const text = this.#argument();
     if (text === undefined || text === '') return 0;
     if (/^["']/.test(text)) return text.codePointAt(1) ?? 0;
-    const match =
-      /^[ \t]*[-+]?(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf|nan)/i.exec(
-        text,
-      );
+    const match = FLOAT.exec(text);
     if (match === null || match[0].length < text.length) this.#fail(`${text}: invalid number`);
     if (match === null) return 0;
     const word = match[0].trim().toLowerCase();

@@ -1,4 +1,4 @@
-/** test and `[`. By number of arguments first, as POSIX says, then as an expression. @man test(1) */
+/** test and `[`: by number of arguments first, as POSIX says, then an expression. @man test(1) */
 import type { Task } from '#kernel/syscall/sys.ts';
 import {
   BINARY_OPERATORS,

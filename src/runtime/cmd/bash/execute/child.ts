@@ -1,4 +1,4 @@
-/** What a forked copy of the shell does first and last: signals, process group, terminal, EXIT trap. */
+/** What a forked shell does first and last: signals, process group, terminal, EXIT trap. */
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { O_RDONLY } from '#abi/illumos/fcntl.ts';

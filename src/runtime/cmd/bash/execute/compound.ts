@@ -1,4 +1,4 @@
-/** if, loops, case, select, groups, `(( ))`, function definitions. @man bash(1) Compound Commands */
+/** if, loops, case, select, groups, `(( ))`, functions. @man bash(1) Compound Commands */
 import type { Task } from '#kernel/syscall/sys.ts';
 import { evaluateText } from '#cmd/bash/expand/arithmetic.ts';
 import { expandPattern, expandText, expandWords } from '#cmd/bash/expand/word.ts';

@@ -4,7 +4,7 @@ import { readLine } from '#cmd/bash/execute/read-line.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
 import { terminalWidth } from '#cmd/bash/edit/width.ts';
 
-/** The word chosen ('' for no such number), `again` for an empty line, `end` at the end of input. */
+/** The word chosen ('' for no such number), `again` for an empty line, `end` for no more input. */
 export type Selection = { readonly value: string } | 'again' | 'end';
 
 export function* readSelection(

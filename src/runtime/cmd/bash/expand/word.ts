@@ -119,7 +119,7 @@ function* walk(
   }
 }
 
-/** What parameter expansion needs of word expansion; given as a value, so that imports stay a tree. */
+/** What parameter expansion needs of word expansion; a value, so that imports stay a tree. */
 export interface WordExpander {
   readonly text: (shell: Shell, word: Word) => Task<string>;
   readonly pattern: (shell: Shell, word: Word) => Task<string>;

@@ -240,7 +240,7 @@ function lowerOperation(
   }
 }
 
-/** The text of an arithmetic expression: expanded as if in double quotes, quotes themselves gone. */
+/** The text of an arithmetic expression: expanded as in double quotes, quotes themselves gone. */
 export function arithmeticWord(text: string, lower: ScriptLowering): Word {
   if (!/[$`\\"']/.test(text)) {
     return {
