@@ -21,7 +21,7 @@ export type Expression =
       readonly operator: string;
       readonly left: Expression;
       readonly right: Expression;
-      /** Of the right operand, for "division by 0". */
+      /** Of the last token of the right operand, for "division by 0". */
       readonly at: number;
     }
   | {
@@ -166,9 +166,14 @@ class Parser {
     const { at, text } = this.#token;
     if (left.kind !== 'variable') throw this.#error('attempted assignment to non-variable', at);
     this.#advance();
-    const valueAt = this.#token.at;
     const value = this.#assignment();
-    return { kind: 'assign', operator: text.slice(0, -1), target: left, value, at: valueAt };
+    return {
+      kind: 'assign',
+      operator: text.slice(0, -1),
+      target: left,
+      value,
+      at: this.#last.at,
+    };
   }
 
   #choice(): Expression {
@@ -192,16 +197,16 @@ class Parser {
     for (;;) {
       const token = this.#accept(...operators);
       if (token === undefined) return left;
-      const at = this.#token.at;
-      left = { kind: 'binary', operator: token.text, left, right: this.#binary(level + 1), at };
+      const right = this.#binary(level + 1);
+      left = { kind: 'binary', operator: token.text, left, right, at: this.#last.at };
     }
   }
 
   #power(): Expression {
     const left = this.#unary();
     if (this.#accept('**') === undefined) return left;
-    const at = this.#token.at;
-    return { kind: 'binary', operator: '**', left, right: this.#power(), at };
+    const right = this.#power();
+    return { kind: 'binary', operator: '**', left, right, at: this.#last.at };
   }
 
   #unary(): Expression {
