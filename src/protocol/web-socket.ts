@@ -22,9 +22,12 @@ export interface SocketLike {
 
 const OPEN = 1;
 const CONNECTING = 0;
-/** Close codes. @spec RFC 6455 §7.4.1 */
+/** Close codes of the protocol, as a server may send them. @spec RFC 6455 §7.4.1 */
 const POLICY_VIOLATION = 1008;
 const MESSAGE_TOO_BIG = 1009;
+/** The same from us: a browser's socket throws at any code but 1000 and the private ones. */
+const OUR_POLICY_VIOLATION = 4008;
+const OUR_MESSAGE_TOO_BIG = 4009;
 
 export function webSocketTransport(socket: SocketLike, maxMessageBytes: number): Transport {
   socket.binaryType = 'arraybuffer';
@@ -35,7 +38,8 @@ export function webSocketTransport(socket: SocketLike, maxMessageBytes: number):
   const end = (reason: LabError): void => {
     if (!isOpen) return;
     isOpen = false;
-    socket.close(reason.code === 'payloadTooLarge' ? MESSAGE_TOO_BIG : POLICY_VIOLATION);
+    const isTooBig = reason.code === 'payloadTooLarge';
+    socket.close(isTooBig ? OUR_MESSAGE_TOO_BIG : OUR_POLICY_VIOLATION);
     receiver?.closed(reason);
   };
   return {
@@ -82,10 +86,10 @@ function frameBytes(data: unknown, maxMessageBytes: number): Uint8Array {
 }
 
 function closeReason(code: number): LabError {
-  if (code === MESSAGE_TOO_BIG) {
+  if (code === MESSAGE_TOO_BIG || code === OUR_MESSAGE_TOO_BIG) {
     return new LabError('payloadTooLarge', 'The connection was closed: a message was too large');
   }
-  if (code === POLICY_VIOLATION) {
+  if (code === POLICY_VIOLATION || code === OUR_POLICY_VIOLATION) {
     return new LabError('unauthorized', 'The lab refused the connection', { closeCode: code });
   }
   return new LabError('disconnected', 'The connection to the lab was lost', { closeCode: code });

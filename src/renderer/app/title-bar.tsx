@@ -22,7 +22,6 @@ export function TitleBar(): ReactElement {
         <>
           <span className="title-rule" aria-hidden="true" />
           <PowerControls />
-          <CommandButton id="terminal.new" isSmall />
         </>
       )}
       <span className="title-gap" />

@@ -5,6 +5,7 @@ import { commandById } from '#renderer/commands/commands.table.ts';
 import type { CommandId } from '#renderer/commands/command-id.ts';
 import { useBench, useLab, useUi, type Workbench } from '#renderer/model/workbench.ts';
 import { Button, type ButtonLook } from '#renderer/ui/button.tsx';
+import type { IconName } from '#renderer/ui/icon.tsx';
 import type { MenuItem } from '#renderer/ui/menu.tsx';
 
 export interface CommandButtonProps {
@@ -14,7 +15,8 @@ export interface CommandButtonProps {
   readonly children?: ReactNode;
   readonly isSmall?: boolean;
   readonly tip?: string;
-  readonly hasIcon?: boolean;
+  /** Instead of the command's own. */
+  readonly icon?: IconName;
   readonly autoFocus?: boolean;
 }
 
@@ -26,10 +28,11 @@ export function CommandButton(props: CommandButtonProps): ReactElement {
   const command = commandById(props.id);
   const state = availability(command, bench);
   const keys = shownKeys(command, bench.platform);
+  const icon = props.icon ?? command.icon;
   return (
     <Button
       look={props.look ?? 'ghost'}
-      {...(command.icon === undefined || props.hasIcon === false ? {} : { icon: command.icon })}
+      {...(icon === undefined ? {} : { icon })}
       {...(keys === undefined ? {} : { keys })}
       {...(props.children === undefined ? { label: command.title } : {})}
       tip={state === true ? (props.tip ?? command.title) : state}

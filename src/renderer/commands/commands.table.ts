@@ -110,7 +110,7 @@ function moveFocus(by: 1 | -1): void {
   wanted?.focus();
 }
 
-const NODE: readonly Command[] = [
+const START: readonly Command[] = [
   {
     id: 'node.powerOn',
     title: 'Start node',
@@ -121,6 +121,9 @@ const NODE: readonly Command[] = [
     when: can('powerOn'),
     run: doPower('powerOn'),
   },
+];
+
+const NODE: readonly Command[] = [
   {
     id: 'node.shutDown',
     title: 'Shut down node',
@@ -349,7 +352,7 @@ const LAB: readonly Command[] = [
 const VIEW: readonly Command[] = [
   {
     id: 'view.sidebar',
-    title: 'Show or hide the side bar',
+    title: 'Show or hide side bar',
     words: 'toggle library',
     section: 'View',
     icon: 'sidebar',
@@ -358,7 +361,7 @@ const VIEW: readonly Command[] = [
   },
   {
     id: 'view.focusNext',
-    title: 'Go to the next region',
+    title: 'Go to next region',
     words: 'focus leave terminal',
     section: 'View',
     keys: [{ press: 'F6', terminal: 'yes' }],
@@ -366,7 +369,7 @@ const VIEW: readonly Command[] = [
   },
   {
     id: 'view.focusPrevious',
-    title: 'Go to the previous region',
+    title: 'Go to previous region',
     section: 'View',
     keys: [{ press: 'Shift+F6', terminal: 'yes' }],
     run: () => moveFocus(-1),
@@ -507,7 +510,15 @@ const APP: readonly Command[] = [
   },
 ];
 
-export const COMMANDS: readonly Command[] = [...NODE, ...CONSOLE, ...LAB, ...VIEW, ...APP];
+/** In the palette's order: what is wanted most comes first, what stops a node does not. */
+export const COMMANDS: readonly Command[] = [
+  ...START,
+  ...CONSOLE,
+  ...NODE,
+  ...LAB,
+  ...VIEW,
+  ...APP,
+];
 
 const BY_ID: ReadonlyMap<CommandId, Command> = new Map(COMMANDS.map((row) => [row.id, row]));
 

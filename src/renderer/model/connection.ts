@@ -36,6 +36,8 @@ export class LabConnection implements LabLink {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isConnecting = false;
+  #isDisposed = false;
+  #connection: ClientConnection | undefined;
 
   constructor(
     bench: Workbench,
@@ -55,8 +57,15 @@ export class LabConnection implements LabLink {
 
   reconnect(): void {
     clearTimeout(this.#timer);
-    if (this.#isConnecting || this.#client !== undefined) return;
+    if (this.#isConnecting || this.#client !== undefined || this.#isDisposed) return;
     void this.#run();
+  }
+
+  /** Ends the connection for good. */
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    this.#connection?.close();
   }
 
   async refreshLabs(): Promise<void> {
@@ -72,13 +81,16 @@ export class LabConnection implements LabLink {
       const { transport, token } = await this.#connector.connect();
       const made = createClient(transport, token === undefined ? {} : { token });
       connection = made.connection;
+      this.#connection = connection;
       await withLimit(connection.ready);
       this.#client = made.client;
+      // Opened first: what happens while the rest is read must not be missed.
+      const events = made.client.app.events({});
       await this.#readEverything();
       this.#attempt = 0;
       this.#isConnecting = false;
       this.#setConnection({ kind: 'online' });
-      this.#follow(made.client);
+      this.#follow(made.client, events);
       this.#lose(await connection.closed);
     } catch (thrown) {
       connection?.close();
@@ -98,7 +110,7 @@ export class LabConnection implements LabLink {
       retryAtMs: isRefused ? null : Date.now() + pauseMs,
       isRefused,
     });
-    if (!isRefused) this.#timer = setTimeout(() => this.reconnect(), pauseMs);
+    if (!isRefused && !this.#isDisposed) this.#timer = setTimeout(() => this.reconnect(), pauseMs);
   }
 
   async #readEverything(): Promise<void> {
@@ -119,9 +131,9 @@ export class LabConnection implements LabLink {
     }
   }
 
-  #follow(client: LabClient): void {
+  #follow(client: LabClient, events: AsyncIterable<LabEvent>): void {
     const read = async (): Promise<void> => {
-      for await (const event of client.app.events({})) await this.#take(event);
+      for await (const event of events) await this.#take(event);
     };
     // The stream ends with the connection, which `closed` tells; anything else is reported.
     read().catch((thrown: unknown) => {

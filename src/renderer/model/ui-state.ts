@@ -2,7 +2,6 @@
  * What the window itself is doing: the selection, the open dialog, notices, the side bar. Nothing
  * here is known to the lab process.
  */
-import type { LabError } from '#protocol/errors.ts';
 import type { CommandId } from '#renderer/commands/command-id.ts';
 import type { NodeAddress } from '#renderer/model/lab-state.ts';
 
@@ -115,9 +114,4 @@ export function withoutTransfer(state: UiState, id: number): UiState {
 
 export function clampSidebar(widthPx: number): number {
   return Math.round(Math.max(SIDEBAR_WIDTH.least, Math.min(SIDEBAR_WIDTH.most, widthPx)));
-}
-
-/** Errors that are the answer to the person's own "no" need no notice. */
-export function isSilent(error: LabError): boolean {
-  return error.code === 'cancelled';
 }

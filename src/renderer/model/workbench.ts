@@ -13,7 +13,6 @@ import type { Platform } from '#renderer/model/keybinding.ts';
 import { INITIAL_STATE, type LabState, type NodeAddress } from '#renderer/model/lab-state.ts';
 import {
   INITIAL_UI,
-  isSilent,
   type Notice,
   type NoticeLevel,
   type UiState,
@@ -100,7 +99,9 @@ export function createWorkbench(platform: Platform): Workbench {
 /** Shows any thrown value to the person: what happened, why, what to do. */
 export function report(bench: Workbench, thrown: unknown): void {
   const error = toLabError(thrown);
-  if (isSilent(error)) return;
+  // The person's own "no", and what the bar across the window says already.
+  const isKnownLost = bench.lab.getState().connection.kind !== 'online';
+  if (error.code === 'cancelled' || (error.code === 'disconnected' && isKnownLost)) return;
   const { title, advice, command, isLasting } = explain(error);
   notify(bench, { level: 'error', title, advice, command }, isLasting);
 }

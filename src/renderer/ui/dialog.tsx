@@ -30,7 +30,12 @@ export function Dialog(props: DialogProps): ReactElement {
     if (dialog === null) return;
     const before = document.activeElement;
     dialog.showModal();
-    dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    // Not the close button, which the browser would choose: it comes first in the document.
+    const first =
+      dialog.querySelector<HTMLElement>('[data-autofocus]') ??
+      dialog.querySelector<HTMLElement>('.dialog-content :is(input:checked, input, select)') ??
+      dialog.querySelector<HTMLElement>('.dialog-foot button');
+    first?.focus();
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -60,6 +60,7 @@ export function TermPane({ kind, address, isVisible, isActive }: TermPaneProps):
     >
       {session === undefined ? null : <FindBarSlot session={session} />}
       <div className="term-body">
+        {session === undefined ? null : <EmptyMark session={session} />}
         <div ref={host} className="term-host" />
         {session === undefined ? null : (
           <TermOverlays bench={bench} session={session} kind={kind} />
@@ -75,6 +76,12 @@ export function TermPane({ kind, address, isVisible, isActive }: TermPaneProps):
 function FindBarSlot({ session }: { session: TermSession }): ReactElement | null {
   const isFinding = useStore(session.state, (state) => state.isFinding);
   return isFinding ? <FindBar session={session} /> : null;
+}
+
+/** For style sheets: nothing was printed here yet. */
+function EmptyMark({ session }: { session: TermSession }): ReactElement | null {
+  const isEmpty = useStore(session.state, (state) => state.isEmpty);
+  return isEmpty ? <span hidden data-empty="" /> : null;
 }
 
 interface OverlayProps {

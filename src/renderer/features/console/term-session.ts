@@ -27,6 +27,8 @@ export interface SessionState {
   readonly status: 'waiting' | 'live' | 'ended';
   /** Why it ended, for the person. */
   readonly message: string;
+  /** Nothing was printed yet. */
+  readonly isEmpty: boolean;
   readonly isAtBottom: boolean;
   readonly hasNewBelow: boolean;
   readonly isFinding: boolean;
@@ -36,6 +38,7 @@ export interface SessionState {
 const INITIAL: SessionState = {
   status: 'waiting',
   message: '',
+  isEmpty: true,
   isAtBottom: true,
   hasNewBelow: false,
   isFinding: false,
@@ -65,7 +68,10 @@ export class TermSession implements TerminalHandle {
       this.#openLink(uri, hasModifier),
     );
     const screen = {
-      write: (bytes: Uint8Array | string) => this.#view.write(bytes),
+      write: (bytes: Uint8Array | string) => {
+        if (this.state.getState().isEmpty) this.state.setState({ isEmpty: false });
+        return this.#view.write(bytes);
+      },
       reset: () => this.#view.terminal.reset(),
     };
     this.#feed =

@@ -153,6 +153,9 @@ export class TermView {
         activeMatchColorOverviewRuler: activeMatch,
       },
     };
+    // The match is also selected, and the selection is painted over its decoration.
+    const { theme } = this.#palette;
+    this.terminal.options.theme = { ...theme, selectionInactiveBackground: activeMatch };
     if (step === 'previous') this.#search.findPrevious(term, found);
     else this.#search.findNext(term, found);
   }
@@ -160,6 +163,7 @@ export class TermView {
   endFind(): void {
     this.#search.clearDecorations();
     this.terminal.clearSelection();
+    this.terminal.options.theme = this.#palette.theme;
   }
 
   onFound(listener: (result: FindResult) => void): { dispose(): void } {

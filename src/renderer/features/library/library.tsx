@@ -205,7 +205,7 @@ function anchorFor(row: Element, x: number, y: number): MenuAnchor {
 const LAB_STATE_WORDS: Readonly<Record<LabSummary['state'], string>> = {
   open: '',
   closed: '',
-  locked: 'In use elsewhere',
+  locked: 'In use',
   damaged: 'Damaged',
   missing: 'Folder is gone',
 };

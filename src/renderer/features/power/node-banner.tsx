@@ -5,6 +5,7 @@
 import type { ReactElement } from 'react';
 import type { NodeStateShape } from '#protocol/model.ts';
 import { power } from '#renderer/model/actions.ts';
+import { formatBytes } from '#renderer/model/format.ts';
 import { findNode, type NodeAddress, nodeKey } from '#renderer/model/lab-state.ts';
 import type { PowerAction } from '#renderer/model/node-state.ts';
 import { notify, useBench, useLab, useUi } from '#renderer/model/workbench.ts';
@@ -43,13 +44,18 @@ function usePower(address: NodeAddress, action: PowerAction): [boolean, () => vo
   return [isBusy, () => void power(bench, address, action)];
 }
 
+/** A line above old output; fills the pane while there is none (power.css looks for data-empty). */
 function OffBanner({ address }: { readonly address: NodeAddress }): ReactElement {
   const [isBusy, start] = usePower(address, 'powerOn');
+  const node = useLab((lab) => findNode(lab, address));
+  const disks = (node?.disks ?? []).map((disk) => `${formatBytes(disk.sizeBytes)} disk`);
+  const facts = [`${formatBytes(node?.ramBytes ?? 0)} memory`, ...disks].join(', ');
   return (
     <div className="banner banner-off">
       <p>
-        <strong>{address.node} is off</strong> Starting it boots SmartOS into memory; it takes a few
-        seconds
+        <strong>{address.node} is off</strong>{' '}
+        <span>Start it to boot SmartOS into memory: it takes a few seconds</span>
+        <span className="banner-facts">{facts}</span>
       </p>
       <Button look="primary" icon="play" isSmall isDisabled={isBusy} testId="start" onClick={start}>
         {isBusy ? 'Starting…' : 'Start'}

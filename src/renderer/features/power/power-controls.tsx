@@ -22,7 +22,7 @@ export function PowerControls(): ReactElement | null {
         <span className="power-word">{word}</span>
       </span>
       {isStopped ? (
-        <CommandButton id="node.powerOn" look="primary" isSmall tip="Boot SmartOS into memory">
+        <CommandButton id="node.powerOn" look="plain" isSmall tip="Boot SmartOS into memory">
           {node.state.kind === 'panicked' ? 'Start again' : 'Start'}
         </CommandButton>
       ) : (

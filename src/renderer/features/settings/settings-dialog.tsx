@@ -109,6 +109,7 @@ function ThemeField(props: {
               name="theme"
               className="visually-hidden"
               checked={props.value === value}
+              data-autofocus={props.value === value ? '' : undefined}
               onChange={() => props.onChange(value)}
             />
             {label}

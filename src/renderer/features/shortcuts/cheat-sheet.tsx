@@ -7,7 +7,7 @@ import { useBench } from '#renderer/model/workbench.ts';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import { Keys } from '#renderer/ui/keys.tsx';
 
-const SECTIONS: readonly Section[] = ['App', 'Lab', 'Node', 'Console', 'View'];
+const SECTIONS: readonly Section[] = ['App', 'Lab', 'Node', 'View', 'Console'];
 
 export function CheatSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { platform } = useBench();

@@ -54,6 +54,7 @@ export function StatusBar(): ReactElement {
   const address = useUi((state) => state.selectedNode);
   const node = useLab((state) => findNode(state, address));
   const last = samples.at(-1);
+  const isOnline = useLab((state) => state.connection.kind === 'online');
   return (
     <footer className="status" aria-label="Status" data-region="status">
       {node === undefined ? (
@@ -64,7 +65,7 @@ export function StatusBar(): ReactElement {
           {node.name} · {meaningOf(node.state).word.toLowerCase()}
         </Item>
       )}
-      {last === undefined ? null : <Readings samples={samples} last={last} />}
+      {last === undefined || !isOnline ? null : <Readings samples={samples} last={last} />}
       <span className="status-gap" />
       <Platform />
       <Problems />
@@ -175,9 +176,9 @@ function Connection(): ReactElement {
   const kind = useLab((state) => state.connection.kind);
   const words = { connecting: 'Connecting…', online: 'Connected', lost: 'Not connected' } as const;
   return (
-    <Item tip={`${words[kind]} ${kind === 'online' ? 'to the lab process' : ''}`}>
+    <Item tip={kind === 'online' ? 'Connected to the lab process' : words[kind]}>
       <Icon name="plug" size={13} />
-      <span className="visually-hidden">{words[kind]}</span>
+      <span className={kind === 'online' ? 'visually-hidden' : 'status-warn'}>{words[kind]}</span>
     </Item>
   );
 }

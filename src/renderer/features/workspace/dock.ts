@@ -7,6 +7,7 @@ import {
   type DockviewApi,
   type DockviewPanelApi,
   type IContentRenderer,
+  type IHeaderActionsRenderer,
   type ITabRenderer,
   type IWatermarkRenderer,
   type SerializedDockview,
@@ -18,9 +19,9 @@ import type { DockHandle } from '#renderer/model/workbench.ts';
 /** An element of the dock that React fills. */
 export interface Slot {
   readonly id: string;
-  readonly place: 'pane' | 'tab' | 'empty';
+  readonly place: 'pane' | 'tab' | 'empty' | 'actions';
   readonly element: HTMLElement;
-  /** Undefined for the place that shows when no pane is open. */
+  /** Undefined for what belongs to a group: its actions, or the note when no pane is open. */
   readonly panel: { readonly params: PaneParams; readonly api: DockviewPanelApi } | undefined;
 }
 
@@ -50,7 +51,8 @@ export class LabDock implements DockHandle {
       keyboardNavigation: false,
       createComponent: () => this.#slot('pane'),
       createTabComponent: () => this.#slot('tab'),
-      createWatermarkComponent: () => this.#watermark(),
+      createWatermarkComponent: () => this.#groupSlot('empty'),
+      createLeftHeaderActionComponent: () => this.#groupSlot('actions'),
       defaultTabComponent: 'tab',
     });
     this.#api.onDidLayoutChange(() => events.layoutChanged());
@@ -80,14 +82,14 @@ export class LabDock implements DockHandle {
     };
   }
 
-  #watermark(): IWatermarkRenderer {
+  #groupSlot(place: 'empty' | 'actions'): IWatermarkRenderer & IHeaderActionsRenderer {
     const element = document.createElement('div');
-    element.className = 'dock-empty';
-    const id = `empty:${this.#nextNumber()}`;
+    element.className = `dock-${place}`;
+    const id = `${place}:${this.#nextNumber()}`;
     return {
       element,
       init: () => {
-        this.#slots.set(id, { id, place: 'empty', element, panel: undefined });
+        this.#slots.set(id, { id, place, element, panel: undefined });
         this.#publish();
       },
       dispose: () => {

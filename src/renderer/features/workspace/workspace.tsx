@@ -145,6 +145,9 @@ interface SlotProps {
 }
 
 function SlotContent({ slot, labId, isShown, renderPane }: SlotProps): ReactNode {
+  if (slot.place === 'actions') {
+    return <CommandButton id="terminal.new" isSmall icon="plus" />;
+  }
   if (slot.panel === undefined) return <EmptyDock />;
   const { params, api } = slot.panel;
   if (slot.place === 'tab') return <PaneTab slot={slot} />;
