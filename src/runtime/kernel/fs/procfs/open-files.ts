@@ -13,6 +13,11 @@ import { pathOfDirectory } from '#kernel/vfs/path.ts';
 import { ShadowVnode } from '#kernel/vfs/shadow-vnode.ts';
 import type { Vnode } from '#kernel/vfs/vnode.ts';
 
+/** Half of NODEV: no device is behind the file. */
+const NODEV_PART = 0xffff_ffff;
+/** The offset of what has none: a pipe, a terminal. */
+const NO_OFFSET = 0xffff_ffff_ffff_ffffn;
+
 /** The stored file behind an open device or fifo. */
 function storedFile(vnode: Vnode): Vnode {
   return vnode instanceof ShadowVnode ? vnode.stored : vnode;
@@ -39,6 +44,8 @@ export function fdinfoBytes(proc: Proc, fd: number, file: OpenFile): Uint8Array 
   const attributes = file.vnode.getattr(proc.kernel.context);
   if (isErrno(attributes)) return attributes;
   const path = pathOf(proc, file.vnode, file.path);
+  const isDevice = attributes.type === 'VCHR' || attributes.type === 'VBLK';
+  const isSeekable = file.vnode.seek(0) === undefined;
   return prfdinfo.encode({
     fd,
     mode: TYPE_BITS[attributes.type] | attributes.mode,
@@ -46,10 +53,10 @@ export function fdinfoBytes(proc: Proc, fd: number, file: OpenFile): Uint8Array 
     gid: attributes.gid,
     major: majorOf(attributes.fsid),
     minor: minorOf(attributes.fsid),
-    rmajor: majorOf(attributes.rdev),
-    rminor: minorOf(attributes.rdev),
+    rmajor: isDevice ? majorOf(attributes.rdev) : NODEV_PART,
+    rminor: isDevice ? minorOf(attributes.rdev) : NODEV_PART,
     ino: BigInt(attributes.nodeid),
-    offset: BigInt(file.offset),
+    offset: isSeekable ? BigInt(file.offset) : NO_OFFSET,
     size: BigInt(attributes.sizeBytes),
     fileflags: file.flags,
     fdflags: proc.files.descriptor(fd)?.closeOnExec === true ? 1 : 0,

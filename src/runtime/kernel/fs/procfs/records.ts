@@ -85,12 +85,29 @@ const ZOMBIE_LWP: StructInput<typeof lwpsinfo.fields> = {
   bindpset: -1,
 };
 
+/** The kernel's own process has no thread that a dispatcher runs: it always sleeps. */
+const SYSTEM_LWP: StructInput<typeof lwpsinfo.fields> = {
+  lwpid: 1,
+  state: SSLEEP,
+  sname: 'S',
+  pri: 96,
+  clname: 'SYS',
+  bindpro: -1,
+  bindpset: -1,
+};
+
+/** `SSYS` in pr_flag. @spec uts/common/sys/proc.h */
+const SSYS = 1;
+
 export function psinfoBytes(proc: Proc, fraction: number): Uint8Array {
   const { cred, image, group, usage, childUsage } = proc;
   const pctcpu = Math.min(FULL, Math.round(fraction * FULL));
   const thread = proc.threads[0];
+  const isSystem = proc.pid === 0;
+  const noLwp = isSystem ? SYSTEM_LWP : ZOMBIE_LWP;
   return psinfo.encode({
-    nlwp: proc.threads.length,
+    flag: isSystem ? SSYS : 0,
+    nlwp: isSystem ? 1 : proc.threads.length,
     pid: proc.pid,
     ppid: proc.parent?.pid ?? 0,
     pgid: group.pgid,
@@ -111,7 +128,7 @@ export function psinfoBytes(proc: Proc, fraction: number): Uint8Array {
     dmodel: PR_MODEL_LP64,
     nzomb: proc.state === 'zombie' ? 1 : 0,
     zoneid: cred.zoneId,
-    lwp: thread === undefined ? ZOMBIE_LWP : lwpRecord(proc, thread, 1, pctcpu),
+    lwp: thread === undefined ? noLwp : lwpRecord(proc, thread, 1, pctcpu),
   });
 }
 
