@@ -62,7 +62,7 @@ function Main(): ReactElement {
       {hasDetail ? null : <Welcome />}
       {hasAny ? (
         <Suspense fallback={null}>
-          <div className="shell-panes" hidden={!hasDetail}>
+          <div className="shell-panes" inert={!hasDetail}>
             <Panes />
           </div>
         </Suspense>

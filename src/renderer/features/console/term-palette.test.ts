@@ -14,10 +14,10 @@ test('each side of light-dark() is found; a plain colour serves both', () => {
 
 test('every colour of both palettes is in tokens.css', () => {
   for (const kind of ['light', 'dark'] as const) {
-    const { theme, match, activeMatch } = termPalette(read, kind);
-    const colours = Object.values({ ...theme, match, activeMatch });
+    const { theme, ...matches } = termPalette(read, kind);
+    const colours = Object.values({ ...theme, ...matches });
     expect(colours.filter((colour) => !/^#[0-9a-f]{6,8}$/.test(String(colour)))).toEqual([]);
-    // 8 + 8 ANSI colours, five of the screen, four of scroll bars and ruler, two of matches.
-    expect(colours).toHaveLength(16 + 5 + 4 + 2);
+    // 8 + 8 ANSI colours, five of the screen, four of scroll bars and ruler, three of matches.
+    expect(colours).toHaveLength(16 + 5 + 4 + 3);
   }
 });

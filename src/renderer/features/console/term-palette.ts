@@ -19,6 +19,7 @@ export interface TermPalette {
   readonly theme: ITheme;
   readonly match: string;
   readonly activeMatch: string;
+  readonly matchLine: string;
 }
 
 /** `read` gives a custom property's value, as getComputedStyle does. */
@@ -40,5 +41,10 @@ export function termPalette(read: (name: string) => string, kind: ThemeKind): Te
     theme[name] = colour(name);
     theme[bright] = colour(`bright-${name}`);
   }
-  return { theme, match: colour('match'), activeMatch: colour('match-active') };
+  return {
+    theme,
+    match: colour('match'),
+    activeMatch: colour('match-active'),
+    matchLine: colour('match-line'),
+  };
 }

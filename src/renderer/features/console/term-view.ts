@@ -56,6 +56,7 @@ export class TermView {
   #webgl: WebglAddon | undefined;
   #palette: TermPalette;
   #isOpen = false;
+  #findKind = '';
 
   constructor(options: TermOptions, palette: TermPalette, openLink: OpenLink) {
     this.#palette = palette;
@@ -141,7 +142,7 @@ export class TermView {
   }
 
   find(term: string, options: FindOptions, step: 'next' | 'previous' | 'typed'): void {
-    const { match, activeMatch } = this.#palette;
+    const { match, activeMatch, matchLine } = this.#palette;
     const found = {
       caseSensitive: options.isCaseSensitive,
       regex: options.isRegex,
@@ -150,9 +151,14 @@ export class TermView {
         matchBackground: match,
         matchOverviewRuler: match,
         activeMatchBackground: activeMatch,
-        activeMatchColorOverviewRuler: activeMatch,
+        activeMatchBorder: matchLine,
+        activeMatchColorOverviewRuler: matchLine,
       },
     };
+    // The add-on keeps its list of matches when only the options change.
+    const kind = `${options.isCaseSensitive} ${options.isRegex}`;
+    if (kind !== this.#findKind) this.#search.clearDecorations();
+    this.#findKind = kind;
     // The match is also selected, and the selection is painted over its decoration.
     const { theme } = this.#palette;
     this.terminal.options.theme = { ...theme, selectionInactiveBackground: activeMatch };

@@ -31,6 +31,8 @@ export interface DockEvents {
   layoutChanged(): void;
 }
 
+/** For a new pane's terminal, about a second. */
+const FRAMES_TO_WAIT = 60;
 /** Below this width a second group is put under the first instead of beside it. */
 const LEAST_SIDE_BY_SIDE_PX = 720;
 
@@ -161,6 +163,7 @@ export class LabDock implements DockHandle {
       minimumWidth: 200,
       minimumHeight: 120,
     });
+    this.focus();
   }
 
   step(by: 1 | -1): void {
@@ -185,12 +188,14 @@ export class LabDock implements DockHandle {
   }
 
   focus(): void {
-    const panel = this.#api.activePanel;
-    const find = (): void =>
-      panel?.view.content.element.querySelector<HTMLElement>('.xterm textarea')?.focus();
-    // A pane that was just opened has its terminal after React's next commit.
-    find();
-    requestAnimationFrame(() => requestAnimationFrame(find));
+    // A pane that was just opened gets its terminal some frames later.
+    const look = (framesLeft: number): void => {
+      const element = this.#api.activePanel?.view.content.element;
+      const wanted = element?.querySelector<HTMLElement>('.xterm textarea');
+      if (wanted !== null && wanted !== undefined) wanted.focus();
+      else if (framesLeft > 0) requestAnimationFrame(() => look(framesLeft - 1));
+    };
+    look(FRAMES_TO_WAIT);
   }
 
   hasActive(): boolean {

@@ -67,7 +67,8 @@ function LabPanes({ labId, isShown, renderPane }: LabPanesProps): ReactElement {
     };
   }, [bench, dock, isShown]);
   return (
-    <div className="lab-panes" hidden={!isShown}>
+    // Kept in its size while hidden: a dock without a size would squeeze its terminals.
+    <div className="lab-panes" inert={!isShown}>
       <div ref={host} className="lab-panes-host" />
       {slots.map((slot) =>
         createPortal(
