@@ -4,8 +4,8 @@
  * that a start reads a few files and not hundreds. LAB_BUILD=node leaves the renderer out.
  */
 import { resolve } from 'node:path';
-import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { rendererConfig } from './tools/renderer-build.ts';
 
 const source = (path: string): string => resolve(import.meta.dirname, 'src', path);
 
@@ -23,8 +23,8 @@ const main = {
     rolldownOptions: {
       input: {
         index: source('main/index.ts'),
-        lab: source('lab/entry.ts'),
-        'node-worker': source('lab/node-worker.ts'),
+        lab: source('hosts/electron/lab-entry.ts'),
+        'node-worker': source('hosts/node/worker.ts'),
         headless: source('hosts/headless/main.ts'),
       },
       output: commonJs,
@@ -41,16 +41,7 @@ const preload = {
   },
 };
 
-const renderer = {
-  root: 'src/renderer',
-  plugins: [react()],
-  worker: { format: 'es' as const },
-  build: {
-    outDir: resolve(import.meta.dirname, 'out/renderer'),
-    emptyOutDir: true,
-    rolldownOptions: { input: source('renderer/index.html') },
-  },
-};
+const renderer = rendererConfig(resolve(import.meta.dirname, 'out/renderer'));
 
 export default defineConfig(() =>
   process.env['LAB_BUILD'] === 'node' ? { main, preload } : { main, preload, renderer },

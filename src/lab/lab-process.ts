@@ -85,6 +85,11 @@ export class LabProcess {
     this.#events.emit({ kind: 'menuCommand', command });
   }
 
+  /** The library was changed from outside the protocol. */
+  labsChanged(): void {
+    this.#events.emit({ kind: 'labsChanged' });
+  }
+
   /** Tells everybody who looks. */
   notice(level: 'info' | 'warning' | 'error', message: string): void {
     this.#events.emit({ kind: 'notice', level, message, labId: null, node: null });

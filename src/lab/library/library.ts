@@ -81,9 +81,8 @@ export class Library {
     return this.#open.get(id) ?? this.openFolder(this.#record(id).path);
   }
 
-  /** The lab if it is open here. */
-  opened(id: string): OpenLab | undefined {
-    return this.#open.get(id);
+  openLabs(): OpenLab[] {
+    return [...this.#open.values()];
   }
 
   async close(id: string): Promise<void> {

@@ -107,7 +107,8 @@ export class FakeNode implements Node {
         this.#listener.execOutput(event.id, 'stdout', event.bytes);
         return this.#listener.execInputTaken(event.id, event.bytes.length);
       case 'execInputEnd':
-        return this.#exit(event.id, 0);
+        if (this.#programs.get(event.id)?.name === 'cat') this.#exit(event.id, 0);
+        return;
       case 'execSignal':
         this.#programs.delete(event.id);
         return this.#listener.execExited(event.id, { kind: 'killed', value: event.signal });
