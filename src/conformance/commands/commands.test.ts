@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AWK_CASES } from './awk.cases.ts';
 import { FILTER_CASES } from './filters.cases.ts';
 import { FIXTURES } from './fixtures.ts';
 import { bootJudged, comparable, judgeAll, parseCases, runOurs } from './judge.ts';
@@ -8,6 +9,7 @@ const SUITES: Readonly<Record<string, string>> = {
   filters: FILTER_CASES,
   grep: GREP_CASES,
   sed: SED_CASES,
+  awk: AWK_CASES,
 };
 
 describe.each(Object.entries(SUITES))('%s', (_, text) => {

@@ -51,12 +51,32 @@ export function splitWords(line: string): string[] {
   return words;
 }
 
+/** Lines end at newlines outside of quotes. */
+function splitLines(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let quote = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] as string;
+    if (char === '\n' && quote === '') {
+      lines.push(line);
+      line = '';
+      continue;
+    }
+    if (char === quote) quote = '';
+    else if (quote === '' && (char === "'" || char === '"')) quote = char;
+    line += char;
+    if (char === '\\' && quote !== "'") line += text[(at += 1)] ?? '';
+  }
+  return [...lines, line];
+}
+
 export function parseCases(text: string): CommandCase[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = splitLines(text).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return lines.map((line) => {
     const flags = /^(?:[+~!] )*/.exec(line)?.[0] ?? '';
     const [body = '', after = ''] = line.slice(flags.length).split(' => ');
-    const [command = '', stdin] = body.split(/ < (?=\S+$)/);
+    const [command = '', stdin] = body.split(/ < (?=[\w./-]+$)/);
     return {
       line,
       words: splitWords(command),

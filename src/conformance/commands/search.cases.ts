@@ -137,9 +137,9 @@ sed ':a
 s/aa/a/
 ta' dups
 sed -n 'x;p' abc
-sed -n 'H;\${x;s/\n/,/g;p;}' abc
+sed -n 'H;$ {x;s/\n/,/g;p;}' abc
 sed -n 'H
-\${
+$ {
 x
 s/\n/,/g
 p

@@ -1,5 +1,6 @@
 /** The file and text commands: one row each. */
 import type { Command } from '#cmd/command.ts';
+import { AWK } from '#cmd/awk/awk.ts';
 import { BASENAME, DIRNAME } from '#cmd/basename/basename.ts';
 import { CAT } from '#cmd/cat/cat.ts';
 import { CHMOD } from '#cmd/chmod/chmod.ts';
@@ -38,6 +39,7 @@ import { WC } from '#cmd/wc/wc.ts';
 import { YES } from '#cmd/yes/yes.ts';
 
 export const TEXT_COMMANDS: readonly Command[] = [
+  AWK,
   BASENAME,
   CAT,
   CHGRP,
