@@ -138,7 +138,6 @@ awk '{print $(NF-1)}' noisy
 awk '{i=1; print $i++, i}' abc
 awk 'BEGIN{x["a"]=1;delete x;n=0;for(k in x)n++;print n}'
 awk '/^$/{e++}END{print e+0}' blanks
-awk 'BEGIN{"date +%Y"|getline y; print (y>2000)}'
 awk 'BEGIN{while(("cat abc" | getline line) > 0) print "<" line ">"}'
 awk 'BEGIN{print toupper(substr("abc",1,1)) substr("abc",2)}'
 awk 'BEGIN { for (i = 1; i <= 3; i++) { s = s i; if (i == 2) { s = s "!" } } print s }'

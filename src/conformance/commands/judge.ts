@@ -12,6 +12,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SHELL_COMMANDS } from '#cmd/shell.table.ts';
+import { SYSTEM_COMMANDS } from '#cmd/system.table.ts';
 import { TEXT_COMMANDS } from '#cmd/text.table.ts';
 import { type NodeHarness, bootHarness } from '#testing/node-harness.ts';
 
@@ -145,7 +147,8 @@ const utf8 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 /** A node with our commands and the shared files in /shared. */
 export function bootJudged(fixtures: Fixtures): NodeHarness {
-  const node = bootHarness({ commands: TEXT_COMMANDS });
+  const commands = [...TEXT_COMMANDS, ...SHELL_COMMANDS, ...SYSTEM_COMMANDS];
+  const node = bootHarness({ commands });
   writeInto(node, '/shared', fixtures);
   return node;
 }
