@@ -8,7 +8,7 @@ import type { Regex } from '#lib/libc/regex.ts';
 /** Makes a Regex of a dynamic pattern. */
 export type RegexSource = (source: string) => Regex;
 
-/** Splits as FS says: one blank = runs of blanks, one character = itself, else a regular expression. */
+/** Splits as FS says: a blank = runs of blanks, one character = itself, else a pattern. */
 export function splitText(text: string, fs: string | Regex, regexOf: RegexSource): string[] {
   if (text === '') return [];
   if (fs === ' ') {
