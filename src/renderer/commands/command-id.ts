@@ -28,6 +28,7 @@ export const COMMAND_IDS = [
   'console.zoomIn',
   'console.zoomOut',
   'console.zoomReset',
+  'console.screenReader',
   'terminal.new',
   'view.sidebar',
   'view.nextPane',

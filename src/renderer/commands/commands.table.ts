@@ -8,7 +8,7 @@ import type { CommandId } from '#renderer/commands/command-id.ts';
 import { changeSettings, closeLab, power, selectedNodeState } from '#renderer/model/actions.ts';
 import { isAllowed, type PowerAction, whyNot } from '#renderer/model/node-state.ts';
 import { exportLab } from '#renderer/model/transfer.ts';
-import { report, type Workbench } from '#renderer/model/workbench.ts';
+import { notify, report, type Workbench } from '#renderer/model/workbench.ts';
 
 const FONT_SIZE_PX = { least: 6, most: 48, usual: 14 } as const;
 
@@ -273,6 +273,20 @@ const CONSOLE: readonly Command[] = [
     section: 'Console',
     keys: [{ press: 'Mod+0', terminal: 'yes' }],
     run: zoom(() => FONT_SIZE_PX.usual),
+  },
+  {
+    id: 'console.screenReader',
+    title: 'Read consoles aloud: on or off',
+    words: 'screen reader accessibility',
+    section: 'Console',
+    run: (bench) => {
+      bench.ui.setState(({ isReadAloud }) => ({ isReadAloud: !isReadAloud }));
+      const isOn = bench.ui.getState().isReadAloud;
+      const title = isOn
+        ? 'Screen readers now hear what consoles print'
+        : 'Screen readers no longer hear what consoles print';
+      notify(bench, { level: 'info', title });
+    },
   },
 ];
 

@@ -54,6 +54,8 @@ export interface UiState {
   readonly transfers: readonly Transfer[];
   /** Keys of what has been asked and not answered: `create`, `powerOn:ID/NODE`. */
   readonly pending: ReadonlySet<string>;
+  /** Consoles keep a text copy of their screen for screen readers; it costs speed. */
+  readonly isReadAloud: boolean;
   /** For the live region. */
   readonly announcement: string;
 }
@@ -72,6 +74,7 @@ export const INITIAL_UI: UiState = {
   problems: [],
   transfers: [],
   pending: new Set(),
+  isReadAloud: false,
   announcement: '',
 };
 

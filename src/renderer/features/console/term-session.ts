@@ -99,6 +99,11 @@ export class TermSession implements TerminalHandle {
     observer.observe(element);
     this.#undo.push(() => observer.disconnect());
     this.#undo.push(this.#bench.lab.subscribe((now, before) => this.#follow(now, before)));
+    this.#undo.push(
+      this.#bench.ui.subscribe((now, before) => {
+        if (now.isReadAloud !== before.isReadAloud) this.#restyle();
+      }),
+    );
     this.#undo.push(onThemeChange(() => this.#restyle()));
     this.#start();
   }
@@ -111,6 +116,7 @@ export class TermSession implements TerminalHandle {
       fontSizePx: settings.consoleFontSizePx,
       scrollbackLines: settings.consoleScrollbackLines,
       hasBlinkingCursor: settings.consoleCursorBlink,
+      isReadAloud: this.#bench.ui.getState().isReadAloud,
     };
   }
 

@@ -18,6 +18,7 @@ export interface TermOptions {
   readonly fontSizePx: number;
   readonly scrollbackLines: number;
   readonly hasBlinkingCursor: boolean;
+  readonly isReadAloud: boolean;
 }
 
 export interface FindOptions {
@@ -75,6 +76,7 @@ export class TermView {
       minimumContrastRatio: 4.5,
       overviewRuler: { width: 10 },
       rightClickSelectsWord: false,
+      screenReaderMode: options.isReadAloud,
       scrollback: options.scrollbackLines,
       theme: palette.theme,
     });
@@ -130,6 +132,7 @@ export class TermView {
     set.cursorBlink = options.hasBlinkingCursor;
     set.fontFamily = options.fontFamily === '' ? DEFAULT_MONO : options.fontFamily;
     set.fontSize = options.fontSizePx;
+    set.screenReaderMode = options.isReadAloud;
     set.scrollback = options.scrollbackLines;
     this.fit();
   }
