@@ -125,22 +125,20 @@ export function setBlockSize(dnode: Dnode, size: number): void {
 
 /** Gives blocks `from` … `from + count − 1` back; they read as zeros afterwards. */
 export function freeBlocks(dnode: Dnode, from: number, count: number): void {
-  const end = Math.min(from + count, dnode.maxblkid + 1);
+  // Up to the last block means up to the end: indirect blocks there go as a whole.
+  const end = from + count > dnode.maxblkid ? Number.POSITIVE_INFINITY : from + count;
   if (dnode.dirty.size <= count) {
     for (const blkid of dnode.dirty.keys()) {
       if (blkid >= from && blkid < end) dnode.dirty.delete(blkid);
     }
   } else {
-    for (let blkid = from; blkid < end; blkid += 1) dnode.dirty.delete(blkid);
+    for (let blkid = from; blkid < from + count; blkid += 1) dnode.dirty.delete(blkid);
   }
   markDirty(dnode);
   freeRange(dnode, dnode.nlevels - 1, 0, dnode.blkptrs.length, from, end);
 }
 
-/**
- * Frees what lies below pointers `first` … of `level` within blocks `from` … `end`. An indirect
- * block that is wholly inside goes with all below it.
- */
+/** Frees what lies below pointers `first` … of `level` within blocks `from` … `end`. */
 function freeRange(
   dnode: Dnode,
   level: number,
@@ -153,15 +151,34 @@ function freeRange(
   const start = Math.max(first, Math.floor(from / span));
   const stop = Math.min(first + count, Math.ceil(end / span));
   for (let blkid = start; blkid < stop; blkid += 1) {
-    const isWhole = blkid * span >= from && (blkid + 1) * span <= end;
     const bp = dnode.pointerAt(level, blkid);
-    const dirtyHere = level > 0 && (dnode.dirtyIndirect.get(level)?.has(blkid) ?? false);
-    if (isHole(bp) && !dirtyHere) continue;
-    if (level > 0) freeRange(dnode, level - 1, blkid * 2 ** dnode.epbs, 2 ** dnode.epbs, from, end);
-    if (isWhole || level === 0) {
-      if (level > 0) dnode.dirtyIndirect.get(level)?.delete(blkid);
+    const isDirty = level > 0 && (dnode.dirtyIndirect.get(level)?.has(blkid) ?? false);
+    if (isHole(bp) && !isDirty) continue;
+    if (level === 0 || (blkid * span >= from && (blkid + 1) * span <= end)) {
+      killBelow(dnode, level, blkid);
       killPointer(dnode, level, blkid, bp);
+    } else {
+      freeRange(dnode, level - 1, blkid * 2 ** dnode.epbs, 2 ** dnode.epbs, from, end);
     }
+  }
+}
+
+/** Frees all that an indirect block points to; the block itself is the caller's to free. */
+function killBelow(dnode: Dnode, level: number, blkid: number): void {
+  if (level === 0) return;
+  const bytes = dnode.indirectBlock(level, blkid);
+  const entries = 2 ** dnode.epbs;
+  for (let i = 0; bytes !== null && i < entries; i += 1) {
+    const bp = readBlkptr(bytes, i * SPA_BLKPTR_SIZE);
+    killBelowIfThere(dnode, level - 1, blkid * entries + i, bp);
+    if (!isHole(bp)) dnode.objset.killBlock(dnode, bp);
+  }
+  dnode.dirtyIndirect.get(level)?.delete(blkid);
+}
+
+function killBelowIfThere(dnode: Dnode, level: number, blkid: number, bp: BlockPointer): void {
+  if (!isHole(bp) || (dnode.dirtyIndirect.get(level)?.has(blkid) ?? false)) {
+    killBelow(dnode, level, blkid);
   }
 }
 
@@ -172,13 +189,15 @@ function killPointer(dnode: Dnode, level: number, blkid: number, bp: BlockPointe
   setPointer(dnode, level, blkid, hole(lsize, dnode.type, level, dnode.objset.holeBirth()));
 }
 
-/** Calls `visit` with every pointer that is not a hole, parents after children. */
+/** Calls `visit` with every pointer that is no hole and born after `minTxg`, children first. */
 export function forEachPointer(
   dnode: Dnode,
   visit: (bp: BlockPointer, level: number, blkid: number) => void,
+  minTxg = 0,
 ): void {
   const walk = (bp: BlockPointer, level: number, blkid: number): void => {
-    if (isHole(bp)) return;
+    // Nothing below is younger than the pointer to it.
+    if (isHole(bp) || bp.birth <= minTxg) return;
     if (level > 0) {
       const bytes = dnode.objset.arc.read(bp);
       const entries = 2 ** dnode.epbs;

@@ -5,7 +5,7 @@
  */
 import { must } from '#base/assert.ts';
 import type { Arc } from '../arc/arc.ts';
-import { type BlockPointer, isHole } from '../ondisk/blkptr.ts';
+import { type BlockPointer, isHole, SPA_OLD_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
 import {
   DMU_OST_META,
   DN_MAX_OBJECT,
@@ -19,6 +19,7 @@ import {
   objsetPhys,
 } from '../ondisk/dnode-phys.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
+import { ZIO_CHECKSUM_FLETCHER_4, ZIO_COMPRESS_ON } from '../ondisk/zio-algorithm.ts';
 import { Dnode } from './dnode.ts';
 
 /** `DMU_META_DNODE_OBJECT`, `DMU_USERUSED_OBJECT`, `DMU_GROUPUSED_OBJECT` */
@@ -38,6 +39,14 @@ export interface BlockOwner {
   holeBirth(): number;
 }
 
+/** How data blocks of an objset are written: its properties. */
+export interface ObjsetSettings {
+  compress: number;
+  checksum: number;
+  copies: number;
+  recordSize: number;
+}
+
 /** Dnodes kept in memory that are clean; more are dropped, oldest first. */
 const MAX_CLEAN_DNODES = 20_000;
 
@@ -47,6 +56,12 @@ export class Objset {
   readonly type: number;
   readonly owner: BlockOwner | null;
   flags = 0;
+  readonly settings: ObjsetSettings = {
+    compress: ZIO_COMPRESS_ON,
+    checksum: ZIO_CHECKSUM_FLETCHER_4,
+    copies: 1,
+    recordSize: SPA_OLD_MAXBLOCKSIZE,
+  };
   readonly metaDnode: Dnode;
   readonly userUsed: Dnode;
   readonly groupUsed: Dnode;
@@ -141,6 +156,26 @@ export class Objset {
     dnode.used -= this.#owned.dsize(bp);
     this.#owned.blockKill(bp);
     this.arc.forget(bp);
+  }
+
+  /** Takes over a new block of `dnode`. */
+  bearBlock(dnode: Dnode, bp: BlockPointer): void {
+    dnode.used += this.#owned.dsize(bp);
+    this.#owned.blockBorn(bp);
+  }
+
+  /** The objset block was written: `bp` takes the place of `previous`. */
+  replaceRoot(previous: BlockPointer, bp: BlockPointer): void {
+    const was = previous.dvas[0];
+    const now = bp.dvas[0];
+    const isRewrite =
+      was?.vdev === now?.vdev && was?.offset === now?.offset && previous.birth === bp.birth;
+    this.arc.forget(previous);
+    if (!isRewrite) {
+      if (!isHole(previous)) this.#owned.blockKill(previous);
+      this.#owned.blockBorn(bp);
+    }
+    this.rootBp = bp;
   }
 
   /** Called when an object is freed, before its dnode is cleared. */

@@ -2,10 +2,14 @@
  * The pool as the DSL sees it: the meta objset (MOS) and the tree of datasets in it.
  * @see uts/common/fs/zfs/dsl_pool.c
  */
+import { must } from '#base/assert.ts';
+import type { BlockPointer } from '../ondisk/blkptr.ts';
 import type { Arc } from '../arc/arc.ts';
 import type { BlockOwner, Objset } from '../dmu/objset.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
-import { zapLookupNumber } from '../zap/zap.ts';
+import { dslDatasetPhys, dslDirPhys } from '../ondisk/dsl-phys.ts';
+import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
+import { numberOf } from '../zap/zap-value.ts';
 import { DslDataset } from './dsl-dataset.ts';
 import { DslDir } from './dsl-dir.ts';
 
@@ -29,15 +33,44 @@ export const DMU_POOL_VDEV_ZAP_MAP = 'com.delphix:vdev_zap_map';
 /** Makes the accounting of a dataset; none in a pool that is only read. */
 export type OwnerOf = (dataset: DslDataset) => BlockOwner | null;
 
+/** What the DSL needs of the pool to change it. Absent in a pool that is only read. */
+export interface DslServices {
+  /** The txg that is open or being written. */
+  readonly txg: number;
+  /** Deflated size of a block. `bp_get_dsize_sync` */
+  dsize(bp: BlockPointer): number;
+  /** Gives the block's places back in this txg. */
+  freeBlock(bp: BlockPointer): void;
+  nowSeconds(): number;
+  /** A random 64-bit number that is not 0. */
+  newGuid(): bigint;
+  isFeatureEnabled(guid: string): boolean;
+  /** One use more, or one less, of a feature. */
+  featureCount(guid: string, delta: 1 | -1): void;
+}
+
 export class DslPool {
   readonly mos: Objset;
   readonly arc: Arc;
   readonly name: string;
   readonly ownerOf: OwnerOf;
+  /** Set while the pool can be changed. */
+  services: DslServices | null = null;
   readonly dirtyDirs: Set<DslDir> = new Set();
   readonly dirtyDatasets: Set<DslDataset> = new Set();
   readonly #dirs: Map<number, DslDir> = new Map();
   readonly #datasets: Map<number, DslDataset> = new Map();
+
+  get writable(): DslServices {
+    return must(this.services, 'the pool is open for writing');
+  }
+
+  /** `$MOS`, `$FREE` or `$ORIGIN`. */
+  specialDir(name: string): DslDir {
+    const dir = this.rootDir.child(name);
+    if (dir === undefined) throw corrupt('DSL directory', `no ${name}`);
+    return dir;
+  }
 
   constructor(name: string, mos: Objset, ownerOf: OwnerOf) {
     this.name = name;
@@ -84,11 +117,70 @@ export class DslPool {
     return dataset;
   }
 
+  /** The dataset with this object number, whose name does not matter. */
+  datasetByObject(object: number): DslDataset {
+    const known = this.#datasets.get(object);
+    if (known !== undefined) return known;
+    const { dirObj, numChildren } = dslDatasetPhys.read(this.mos.dnode(object).bonus);
+    const dir = this.dirByObject(dirObj);
+    const name = numChildren === 0 ? undefined : this.#snapshotName(dir, object);
+    return this.datasetAt(object, dir, name);
+  }
+
+  #snapshotName(dir: DslDir, object: number): string | undefined {
+    const { headDatasetObj } = dir.phys;
+    if (headDatasetObj === 0 || headDatasetObj === object) return undefined;
+    const { snapnamesZapobj } = this.datasetAt(headDatasetObj, dir).phys;
+    for (const { name, value } of zapEntries(this.mos, snapnamesZapobj)) {
+      if (numberOf(value) === object) return name;
+    }
+    return undefined;
+  }
+
+  /** The directory with this object number, found through its parents. */
+  dirByObject(object: number): DslDir {
+    const known = this.#dirs.get(object);
+    if (known !== undefined) return known;
+    const { parentObj } = dslDirPhys.read(this.mos.dnode(object).bonus);
+    if (parentObj === 0) return this.rootDir;
+    const parent = this.dirByObject(parentObj);
+    for (const { name, value } of zapEntries(this.mos, parent.phys.childDirZapobj)) {
+      if (numberOf(value) === object) return this.dirAt(object, name, parent);
+    }
+    throw corrupt('DSL directory', `object ${object} is not among its parent's children`);
+  }
+
+  /** Uses of a feature, 0 when it is not enabled. */
+  featureUses(guid: string): number {
+    for (const list of [DMU_POOL_FEATURES_FOR_READ, DMU_POOL_FEATURES_FOR_WRITE]) {
+      const object = this.directoryNumber(list);
+      const count = object === undefined ? undefined : zapLookupNumber(this.mos, object, guid);
+      if (count !== undefined) return count;
+    }
+    return 0;
+  }
+
+  /** Heads of all clones that have their origin among the snapshots of `dir`. */
+  clonesOf(dir: DslDir): DslDataset[] {
+    if (dir.phys.clones === 0) return [];
+    return Array.from(zapEntries(this.mos, dir.phys.clones), ({ value }) =>
+      this.datasetByObject(numberOf(value)),
+    );
+  }
+
+  originOf(clone: DslDataset): DslDataset {
+    return this.datasetByObject(clone.dir.phys.originObj);
+  }
+
   forgetDataset(object: number): void {
+    const dataset = this.#datasets.get(object);
+    if (dataset !== undefined) this.dirtyDatasets.delete(dataset);
     this.#datasets.delete(object);
   }
 
   forgetDir(object: number): void {
+    const dir = this.#dirs.get(object);
+    if (dir !== undefined) this.dirtyDirs.delete(dir);
     this.#dirs.delete(object);
   }
 

@@ -14,6 +14,8 @@ export const SPA_MINBLOCKSIZE = 512;
 export const SPA_OLD_MAXBLOCKSIZE: number = 128 * 1024;
 export const SPA_MAXBLOCKSIZE: number = 16 * 1024 * 1024;
 export const SPA_DVAS_PER_BP = 3;
+/** Smaller blocks are never cut into pieces. */
+export const SPA_GANG_MIN = 512;
 /** `BPE_PAYLOAD_SIZE` */
 export const BPE_PAYLOAD_SIZE = 112;
 /** `BP_EMBEDDED_TYPE_DATA` */

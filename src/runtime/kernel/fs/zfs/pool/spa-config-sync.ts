@@ -1,0 +1,224 @@
+/**
+ * The configuration as it is written: a packed nvlist with the whole tree into the MOS, and into each
+ * label its own branch; and the order in which labels and uberblocks reach stable storage.
+ * @see uts/common/fs/zfs/spa_config.c, vdev_label.c vdev_config_sync()
+ */
+import { dmuWrite } from '../dmu/dmu.ts';
+import { dmuObjectAlloc } from '../dmu/dmu-object.ts';
+import { markDirty } from '../dmu/dbuf.ts';
+import { DMU_POOL_CONFIG } from '../dsl/dsl-pool.ts';
+import { writeBlkptr } from '../ondisk/blkptr.ts';
+import { DMU_OT_PACKED_NVLIST, DMU_OT_PACKED_NVLIST_SIZE } from '../ondisk/dmu-ot.ts';
+import {
+  labelOffset,
+  MMP_MAGIC,
+  POOL_STATE_ACTIVE,
+  POOL_STATE_EXPORTED,
+  SPA_VERSION_FEATURES,
+  type Uberblock,
+  UBERBLOCK_MAGIC,
+  uberblockCount,
+  uberblockOffset,
+  VDEV_LABELS,
+  VDEV_PHYS_OFFSET,
+} from '../ondisk/label.ts';
+import {
+  type NvList,
+  type NvValue,
+  nvBoolean,
+  nvList,
+  nvListArray,
+  nvlistPack,
+  nvString,
+  nvUint64,
+} from '../ondisk/nvlist.ts';
+import { viewOf, writeSafeU64 } from '../ondisk/struct.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import { SPA_FEATURES } from '../spa/spa-features.ts';
+import type { Vdev } from '../vdev/vdev.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
+import { encodeLabel, encodeUberblock } from '../vdev/vdev-label.ts';
+import type { Spa, VdevConfig } from './spa.ts';
+
+const CONFIG_BLOCK_SIZE = 16384;
+
+function featuresForRead(spa: Spa): NvList {
+  const active = SPA_FEATURES.filter(
+    ({ guid, isInLabel }) => isInLabel && spa.dsl.featureUses(guid) > 0,
+  );
+  return new Map(active.map(({ guid }) => [guid, nvBoolean()]));
+}
+
+function common(spa: Spa): [string, NvValue][] {
+  const { name, guid, hostname } = spa.identity;
+  return [
+    ['version', nvUint64(SPA_VERSION_FEATURES)],
+    ['name', nvString(name)],
+    ['state', nvUint64(spa.isExported ? POOL_STATE_EXPORTED : POOL_STATE_ACTIVE)],
+    ['txg', nvUint64(spa.txg)],
+    ['pool_guid', nvUint64(guid)],
+    ['errata', nvUint64(0)],
+    ['hostname', nvString(hostname)],
+  ];
+}
+
+/** What the MOS keeps: everything. */
+export function poolConfig(spa: Spa): NvList {
+  const children = spa.topConfigs.flatMap((top) => (top === undefined ? [] : [top]));
+  const tree: NvList = new Map<string, NvValue>([
+    ['type', nvString('root')],
+    ['id', nvUint64(0)],
+    ['guid', nvUint64(spa.identity.guid)],
+    ['create_txg', nvUint64(4)],
+    ['children', nvListArray(children)],
+  ]);
+  return new Map([
+    ...common(spa),
+    ['com.delphix:has_per_vdev_zaps', nvBoolean()],
+    ['vdev_children', nvUint64(spa.topConfigs.length)],
+    ['vdev_tree', nvList(tree)],
+    ['features_for_read', nvList(featuresForRead(spa))],
+  ]);
+}
+
+/** Keys that the MOS has and labels have not. */
+const MOS_ONLY = ['com.delphix:vdev_zap_leaf', 'com.delphix:vdev_zap_top'];
+
+function withoutMosKeys(config: NvList): NvList {
+  const out = new Map<string, NvValue>();
+  for (const [name, pair] of config) {
+    if (MOS_ONLY.includes(name)) continue;
+    const isArray = pair.type === 'nvlist_array';
+    out.set(name, isArray ? nvListArray(pair.value.map(withoutMosKeys)) : pair);
+  }
+  return out;
+}
+
+function labelConfig(spa: Spa, top: VdevConfig, leaf: Vdev): NvList {
+  const guid = top.get('guid');
+  return new Map([
+    ...common(spa),
+    ['top_guid', guid?.type === 'uint64' ? guid : nvUint64(0)],
+    ['guid', nvUint64(leaf.guid)],
+    ['vdev_children', nvUint64(spa.topConfigs.length)],
+    ['vdev_tree', nvList(withoutMosKeys(top))],
+    ['features_for_read', nvList(featuresForRead(spa))],
+  ]);
+}
+
+/** Writes the packed configuration into the MOS; makes its object the first time. */
+export function syncConfigObject(spa: Spa): void {
+  const { mos, dsl } = spa;
+  let object = dsl.directoryNumber(DMU_POOL_CONFIG);
+  if (object === undefined) {
+    const sizeType = DMU_OT_PACKED_NVLIST_SIZE;
+    const made = dmuObjectAlloc(mos, DMU_OT_PACKED_NVLIST, CONFIG_BLOCK_SIZE, sizeType, 8);
+    object = made.object;
+    spa.setDirectoryNumber(DMU_POOL_CONFIG, object);
+  }
+  const dnode = mos.dnode(object);
+  const packed = nvlistPack(poolConfig(spa));
+  const padded = new Uint8Array(Math.ceil(packed.length / CONFIG_BLOCK_SIZE) * CONFIG_BLOCK_SIZE);
+  padded.set(packed);
+  dmuWrite(dnode, 0, padded);
+  writeSafeU64(viewOf(dnode.bonus), 0, packed.length);
+  markDirty(dnode);
+}
+
+/** Sum of all vdev guids, the root's with them, modulo 2^64. */
+export function guidSum(spa: Spa): bigint {
+  const sum = (vdev: Vdev): bigint =>
+    vdev.children.reduce((total, child) => total + sum(child), vdev.guid);
+  const tops = spa.zio.tops.reduce(
+    (total, top) => (top === undefined ? total : total + sum(top.vdev)),
+    spa.identity.guid,
+  );
+  return BigInt.asUintN(64, tops);
+}
+
+function makeUberblock(spa: Spa): Uberblock {
+  const rootbp = new Uint8Array(128);
+  writeBlkptr(rootbp, 0, spa.mos.rootBp);
+  return {
+    magic: UBERBLOCK_MAGIC,
+    version: SPA_VERSION_FEATURES,
+    txg: spa.txg,
+    guidSum: guidSum(spa),
+    timestamp: spa.nowSeconds(),
+    rootbp,
+    softwareVersion: SPA_VERSION_FEATURES,
+    mmpMagic: MMP_MAGIC,
+    mmpDelay: 0n,
+    mmpConfig: 0n,
+    checkpointTxg: 0,
+  };
+}
+
+interface Leaf {
+  readonly disk: VdevDisk;
+  readonly top: VdevConfig;
+}
+
+function openLeaves(spa: Spa): Leaf[] {
+  return spa.zio.tops.flatMap((top, id) => {
+    const config = spa.topConfigs[id];
+    if (top === undefined || config === undefined) return [];
+    return top.vdev.leaves().flatMap((disk) => {
+      return disk instanceof VdevDisk && disk.isOpen ? [{ disk, top: config }] : [];
+    });
+  });
+}
+
+function flushAll(leaves: readonly Leaf[]): void {
+  for (const { disk } of leaves) disk.flush();
+}
+
+/** Writes the named labels of all leaves; how many writes succeeded. */
+function writeLabels(spa: Spa, leaves: readonly Leaf[], which: readonly number[]): number {
+  let good = 0;
+  for (const { disk, top } of leaves) {
+    const config = labelConfig(spa, top, disk);
+    for (const l of which) {
+      const at = labelOffset(disk.device?.sizeBytes ?? 0, l) + VDEV_PHYS_OFFSET;
+      if (disk.tryWritePhysical(at, encodeLabel(config, at, spa.zio.checksums))) good += 1;
+    }
+  }
+  return good;
+}
+
+function writeUberblocks(spa: Spa, leaves: readonly Leaf[]): number {
+  const ub = makeUberblock(spa);
+  let good = 0;
+  for (const { disk } of leaves) {
+    const { ashift } = disk;
+    const slot = uberblockOffset(ashift, spa.txg % uberblockCount(ashift));
+    for (let l = 0; l < VDEV_LABELS; l += 1) {
+      const at = labelOffset(disk.device?.sizeBytes ?? 0, l) + slot;
+      const bytes = encodeUberblock(ub, ashift, at, spa.zio.checksums);
+      if (disk.tryWritePhysical(at, bytes)) good += 1;
+    }
+  }
+  return good;
+}
+
+/**
+ * `vdev_config_sync`: makes the txg the pool's state. Blocks, flush; labels 0 and 2, flush;
+ * uberblocks, flush; labels 1 and 3, flush. Whenever it is cut short, either the old or the new
+ * uberblock is found, with labels that fit.
+ */
+export function syncLabels(spa: Spa): void {
+  const leaves = openLeaves(spa);
+  flushAll(leaves);
+  if (spa.isConfigDirty) {
+    writeLabels(spa, leaves, [0, 2]);
+    flushAll(leaves);
+  }
+  if (writeUberblocks(spa, leaves) === 0) {
+    throw new ZfsError('EIO', `Cannot write pool "${spa.identity.name}": no uberblock was written`);
+  }
+  flushAll(leaves);
+  if (spa.isConfigDirty) {
+    writeLabels(spa, leaves, [1, 3]);
+    flushAll(leaves);
+  }
+}

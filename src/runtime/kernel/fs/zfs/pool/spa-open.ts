@@ -1,0 +1,56 @@
+/**
+ * Opening a pool to write in it, and closing it: import and export.
+ * @see uts/common/fs/zfs/spa.c spa_import(), spa_export_common()
+ */
+import type { Clock, Codecs, RandomSource } from '#runtime/host.ts';
+import { MosOwner } from '../dsl/dsl-account.ts';
+import { must } from '#base/assert.ts';
+import type { NvList, NvValue } from '../ondisk/nvlist.ts';
+import type { FoundPool } from '../spa/spa-config.ts';
+import { openMetaslabs } from './metaslab-open.ts';
+import { Spa } from './spa.ts';
+import { spaLoad, topConfigs } from './spa-load.ts';
+import { isSpaDirty, spaSync } from './spa-sync.ts';
+
+export interface OpenOptions {
+  readonly codecs: Codecs;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly hostname: string;
+  readonly arcLimitBytes: number;
+  /** The pool's new name, when it is to have one. */
+  readonly newName?: string;
+}
+
+/** Opens `found` for writing; the labels say from now on that it is in use. */
+export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
+  const { codecs, arcLimitBytes, clock, random, hostname } = options;
+  // The MOS's owner needs the pool, which needs the MOS: the pool is put in when it is there.
+  const holder: { spa?: Spa } = {};
+  const mosOwner = new MosOwner(() => must(holder.spa, 'the pool is open'));
+  const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly: false });
+  const name = options.newName ?? loaded.name;
+  const configs = topConfigs(loaded.config).map(copyConfig);
+  const identity = { name, guid: loaded.guid, hostname };
+  const txg = loaded.uberblock.txg + 1;
+  const { zio, arc } = loaded;
+  const spa = new Spa(identity, zio, arc, { clock, random }, configs, txg, mosOwner);
+  holder.spa = spa;
+  spa.adoptMos(loaded.dsl.mos);
+  spa.metaslabs.groups = openMetaslabs(spa);
+  spa.isConfigDirty = true;
+  spaSync(spa);
+  return spa;
+}
+
+function copyConfig(config: NvList): Map<string, NvValue> {
+  return new Map(config);
+}
+
+/** Writes everything and marks the pool as free for another host. */
+export function spaExport(spa: Spa): void {
+  if (isSpaDirty(spa)) spaSync(spa);
+  spa.isExported = true;
+  spa.isConfigDirty = true;
+  spaSync(spa);
+}

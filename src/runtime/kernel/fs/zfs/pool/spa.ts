@@ -1,0 +1,202 @@
+/**
+ * An open pool that can be written: vdevs, free space, the DSL, and the txg that is open now.
+ * Surprising: there is one txg at a time. Everything runs to completion on one thread, so that
+ * quiescing is the moment between two calls and syncing is one call (pool/spa-sync.ts).
+ * @see uts/common/fs/zfs/spa_misc.c, sys/spa_impl.h
+ */
+import type { Clock, RandomSource } from '#runtime/host.ts';
+import type { Arc } from '../arc/arc.ts';
+import type { Objset } from '../dmu/objset.ts';
+import { DatasetOwner, MosOwner } from '../dsl/dsl-account.ts';
+import type { DslDataset } from '../dsl/dsl-dataset.ts';
+import {
+  DMU_POOL_DIRECTORY_OBJECT,
+  DMU_POOL_FEATURES_FOR_READ,
+  DMU_POOL_FEATURES_FOR_WRITE,
+  DslPool,
+  type DslServices,
+} from '../dsl/dsl-pool.ts';
+import { MetaslabClass } from '../metaslab/metaslab-class.ts';
+import { type BlockPointer, type Dva, isHole } from '../ondisk/blkptr.ts';
+import { SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
+import type { NvValue } from '../ondisk/nvlist.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import { SPA_FEATURES } from '../spa/spa-features.ts';
+import { BlockWriter, SYNC_PASS_DEFERRED_FREE } from '../spa/zio-write.ts';
+import { zapLookupNumber, zapSetNumber } from '../zap/zap.ts';
+import type { ZioContext } from '../zio/zio.ts';
+
+/** A branch of the configuration that changes as the pool does. */
+export type VdevConfig = Map<string, NvValue>;
+
+export interface SpaIdentity {
+  name: string;
+  readonly guid: bigint;
+  readonly hostname: string;
+}
+
+export interface SpaHost {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** Work for the next sync, in order: what a `dsl_sync_task` does. */
+export type SyncTask = () => void;
+
+export class Spa implements DslServices {
+  readonly identity: SpaIdentity;
+  readonly zio: ZioContext;
+  readonly arc: Arc;
+  readonly host: SpaHost;
+  readonly metaslabs = new MetaslabClass();
+  readonly writer: BlockWriter;
+  readonly mosOwner: MosOwner;
+  /** Top-level branches by id; undefined where a vdev was removed. */
+  readonly topConfigs: (VdevConfig | undefined)[];
+  /** The txg that is open, or being written. */
+  txg: number;
+  /** 0 while nothing is being written. */
+  pass = 0;
+  /** Whether labels and the config object must be written with the next txg. */
+  isConfigDirty = false;
+  isExported = false;
+  /** Set when a sync failed: what is in memory is no longer what is on disk. */
+  isSuspended = false;
+  readonly syncTasks: SyncTask[] = [];
+  /** Freed in a late pass: to be freed in the next txg. */
+  readonly deferredFrees: BlockPointer[] = [];
+  #dsl: DslPool | undefined;
+
+  constructor(
+    identity: SpaIdentity,
+    zio: ZioContext,
+    arc: Arc,
+    host: SpaHost,
+    topConfigs: (VdevConfig | undefined)[],
+    txg: number,
+    mosOwner?: MosOwner,
+  ) {
+    this.identity = identity;
+    this.zio = zio;
+    this.arc = arc;
+    this.host = host;
+    this.topConfigs = topConfigs;
+    this.txg = txg;
+    const ashift = Math.min(
+      ...zio.tops.flatMap((top) => (top === undefined ? [] : top.vdev.ashift)),
+    );
+    this.writer = new BlockWriter(zio, this.metaslabs, ashift);
+    this.mosOwner = mosOwner ?? new MosOwner(() => this);
+  }
+
+  /** The DSL over `mos`; called once, when the MOS is there. */
+  adoptMos(mos: Objset): DslPool {
+    const ownerOf = (dataset: DslDataset): DatasetOwner => new DatasetOwner(dataset);
+    this.#dsl = new DslPool(this.identity.name, mos, ownerOf);
+    this.#dsl.services = this;
+    return this.#dsl;
+  }
+
+  get dsl(): DslPool {
+    if (this.#dsl === undefined)
+      throw new ZfsError('EIO', 'Cannot use the pool: it has no MOS yet');
+    return this.#dsl;
+  }
+
+  get mos(): Objset {
+    return this.dsl.mos;
+  }
+
+  nowSeconds(): number {
+    return Number(this.host.clock.realtimeNs() / 1_000_000_000n);
+  }
+
+  newGuid(): bigint {
+    for (;;) {
+      const guid = this.host.random.uint64();
+      if (guid !== 0n) return guid;
+    }
+  }
+
+  dsize(bp: BlockPointer): number {
+    let size = 0;
+    for (const dva of bp.dvas) size += Math.floor(dva.asize / 512) * this.#deflateRatio(dva.vdev);
+    return size;
+  }
+
+  /** `vdev_deflate_ratio`: data that 512 allocated bytes hold, by 128 KiB blocks. */
+  #deflateRatio(id: number): number {
+    const vdev = this.zio.tops[id]?.vdev;
+    return vdev === undefined ? 512 : Math.floor(131072 / (vdev.psizeToAsize(131072) / 512));
+  }
+
+  freeBlock(bp: BlockPointer): void {
+    if (isHole(bp) || bp.embedded !== null) return;
+    if (this.pass >= SYNC_PASS_DEFERRED_FREE) this.deferredFrees.push(bp);
+    else this.freeNow(bp);
+  }
+
+  /** Gives the places back in this txg, those of a gang block's pieces too. */
+  freeNow(bp: BlockPointer): void {
+    const first = bp.dvas[0];
+    if (first === undefined) return;
+    if (first.isGang) {
+      for (const member of this.zio.readGangHeader(bp, first)) this.freeNow(member);
+    }
+    for (const dva of bp.dvas) this.metaslabs.free(dva.isGang ? this.#gangHeader(dva) : dva);
+  }
+
+  #gangHeader(dva: Dva): Dva {
+    const { vdev } = this.zio.topOf(dva);
+    return { ...dva, asize: vdev.psizeToAsize(SPA_GANGBLOCKSIZE), isGang: false };
+  }
+
+  setDirectoryNumber(name: string, object: number): void {
+    zapSetNumber(this.mos, DMU_POOL_DIRECTORY_OBJECT, name, object);
+  }
+
+  ashiftOf(vdev: number): number {
+    const top = this.zio.tops[vdev];
+    if (top === undefined) throw new ZfsError('EIO', `Cannot use vdev ${vdev}: it is not there`);
+    return top.vdev.ashift;
+  }
+
+  #featureList(guid: string): number | undefined {
+    const feature = SPA_FEATURES.find((each) => each.guid === guid);
+    if (feature === undefined) return undefined;
+    return this.dsl.directoryNumber(
+      feature.isReadOnlyCompatible ? DMU_POOL_FEATURES_FOR_WRITE : DMU_POOL_FEATURES_FOR_READ,
+    );
+  }
+
+  isFeatureEnabled(guid: string): boolean {
+    const list = this.#featureList(guid);
+    return list !== undefined && zapLookupNumber(this.mos, list, guid) !== undefined;
+  }
+
+  featureCount(guid: string, delta: 1 | -1): void {
+    const list = this.#featureList(guid);
+    if (list === undefined) return;
+    const count = zapLookupNumber(this.mos, list, guid);
+    if (count !== undefined) zapSetNumber(this.mos, list, guid, count + delta);
+  }
+
+  /** Bytes in all data vdevs, allocated, and free; not deflated. */
+  get space(): { sizeBytes: number; allocatedBytes: number } {
+    let sizeBytes = 0;
+    let allocatedBytes = 0;
+    for (const { metaslab } of this.metaslabs.all()) {
+      sizeBytes += metaslab.size;
+      allocatedBytes +=
+        metaslab.allocatedBytes + metaslab.allocating.space - metaslab.freeing.space;
+    }
+    return { sizeBytes, allocatedBytes };
+  }
+
+  /** `spa_get_slop_space`: kept back so that a full pool can still be changed. */
+  get slopBytes(): number {
+    const { sizeBytes } = this.space;
+    const least = Math.min(128 * 2 ** 20, Math.floor(sizeBytes / 2));
+    return Math.min(Math.max(Math.floor(sizeBytes / 32), least), 128 * 2 ** 30);
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * A file system that can be changed, by object number: what the vnode operations come down to. All
+ * changes are in memory until the txg is written, and each call is whole within one txg.
+ * @see uts/common/fs/zfs/zfs_vnops.c, zfs_dir.c, zfs_znode.c
+ */
+import { encodeUtf8 } from '#base/bytes.ts';
+import { type Errno, EEXIST, ENOENT, ENOTEMPTY } from '#kernel/os/errno.ts';
+import { dirtyBlock, freeBlocks, setBlockSize } from '../dmu/dbuf.ts';
+import { dmuWrite } from '../dmu/dmu.ts';
+import { dmuObjectAlloc, dmuObjectFree } from '../dmu/dmu-object.ts';
+import type { Dnode } from '../dmu/dnode.ts';
+import {
+  DMU_OT_DIRECTORY_CONTENTS,
+  DMU_OT_PLAIN_FILE_CONTENTS,
+  DMU_OT_SA,
+} from '../ondisk/dmu-ot.ts';
+import { DN_BONUS_SIZE } from '../ondisk/dnode-phys.ts';
+import { initZap, zapCount, zapEntries, zapRemove, zapSetNumber } from '../zap/zap.ts';
+import { ZfsReader } from './zfs-reader.ts';
+import { trivialAcl, trivialFlags, ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
+import { newAttributes } from './zfs-create-fs.ts';
+import type { ZfsTime, ZnodeAttributes } from './znode.ts';
+import { writeZnode } from './znode-write.ts';
+
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
+const S_IFLNK = 0o120000;
+
+/** What a new file is made with. */
+export interface NewFile {
+  /** Type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev?: bigint;
+  /** Target of a symbolic link. */
+  readonly target?: string;
+}
+
+/** What a file system needs of its pool. */
+export interface ZfsHost {
+  readonly txg: number;
+  now(): ZfsTime;
+}
+
+/** Files whose attributes are kept decoded. */
+const MAX_CACHED = 50_000;
+
+export class ZfsFs extends ZfsReader {
+  readonly #host: ZfsHost;
+  readonly #cache: Map<number, ZnodeAttributes> = new Map();
+
+  constructor(objset: ZfsReader['objset'], host: ZfsHost) {
+    super(objset);
+    this.#host = host;
+  }
+
+  now(): ZfsTime {
+    return this.#host.now();
+  }
+
+  /** Shared with the cache: change it only together with `store`. */
+  override attributes(object: number): ZnodeAttributes {
+    let attributes = this.#cache.get(object);
+    if (attributes === undefined) {
+      attributes = super.attributes(object);
+      if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
+      this.#cache.set(object, attributes);
+    }
+    return attributes;
+  }
+
+  /** Puts the attributes into the object. */
+  store(object: number, attributes: ZnodeAttributes): void {
+    writeZnode(this.registry, this.objset.dnode(object), attributes);
+  }
+
+  /** Changes attributes and stores them. */
+  update(object: number, change: (attributes: ZnodeAttributes) => void): void {
+    const attributes = this.attributes(object);
+    change(attributes);
+    this.store(object, attributes);
+  }
+
+  isDirectory(object: number): boolean {
+    return (this.attributes(object).mode & S_IFMT) === S_IFDIR;
+  }
+
+  /** Makes a file, directory, link or special file called `name`. */
+  create(directory: number, name: string, file: NewFile): number | Errno {
+    if (this.lookup(directory, name) !== undefined) return EEXIST;
+    const isDirectory = (file.mode & S_IFMT) === S_IFDIR;
+    const type = isDirectory ? DMU_OT_DIRECTORY_CONTENTS : DMU_OT_PLAIN_FILE_CONTENTS;
+    const dnode = dmuObjectAlloc(this.objset, type, 0, DMU_OT_SA, DN_BONUS_SIZE);
+    dnode.bonusLen = 0;
+    if (isDirectory) initZap(dnode);
+    const attributes = newAttributes(file.mode, file, this.#host.txg, this.now());
+    attributes.parent = directory;
+    attributes.rdev = file.rdev ?? 0n;
+    if (isDirectory) {
+      attributes.links = 2;
+      attributes.sizeBytes = 2;
+    }
+    if (file.target !== undefined) {
+      attributes.symlink = encodeUtf8(file.target);
+      attributes.sizeBytes = attributes.symlink.length;
+    }
+    this.#cache.set(dnode.object, attributes);
+    this.store(dnode.object, attributes);
+    this.#addEntry(directory, name, dnode.object, file.mode);
+    return dnode.object;
+  }
+
+  #addEntry(directory: number, name: string, object: number, mode: number): void {
+    const type = BigInt((mode & S_IFMT) >> 12);
+    zapSetNumber(this.objset, directory, name, (type << 60n) | BigInt(object));
+    const isDirectory = (mode & S_IFMT) === S_IFDIR;
+    this.#touchDirectory(directory, 1, isDirectory ? 1 : 0);
+  }
+
+  #removeEntry(directory: number, name: string, wasDirectory: boolean): void {
+    zapRemove(this.objset, directory, name);
+    this.#touchDirectory(directory, -1, wasDirectory ? -1 : 0);
+  }
+
+  #touchDirectory(directory: number, entries: number, links: number): void {
+    this.update(directory, (a) => {
+      a.sizeBytes += entries;
+      a.links += links;
+      a.mtime = this.now();
+      a.ctime = a.mtime;
+    });
+  }
+
+  link(directory: number, name: string, object: number): Errno | undefined {
+    if (this.lookup(directory, name) !== undefined) return EEXIST;
+    this.update(object, (a) => {
+      a.links += 1;
+      a.ctime = this.now();
+    });
+    this.#addEntry(directory, name, object, this.attributes(object).mode);
+    return undefined;
+  }
+
+  /**
+   * Takes a name away. With the last name the file goes too, or, when `isOpen`, into the unlinked set
+   * until `reap`.
+   */
+  remove(
+    directory: number,
+    name: string,
+    isOpen: (object: number) => boolean = () => false,
+  ): Errno | undefined {
+    const object = this.lookup(directory, name);
+    if (object === undefined) return ENOENT;
+    const isDirectory = this.isDirectory(object);
+    if (isDirectory && zapCount(this.objset, object) > 0) return ENOTEMPTY;
+    this.#removeEntry(directory, name, isDirectory);
+    this.#dropLink(object, isDirectory ? 2 : 1, isOpen);
+    return undefined;
+  }
+
+  #dropLink(object: number, count: number, isOpen: (object: number) => boolean): void {
+    this.update(object, (a) => {
+      a.links -= count;
+      a.ctime = this.now();
+    });
+    if (this.attributes(object).links > 0) return;
+    if (isOpen(object)) {
+      zapSetNumber(this.objset, this.unlinkedObject, object.toString(16), object);
+    } else {
+      this.#destroy(object);
+    }
+  }
+
+  /** Frees a file of the unlinked set: its last user has closed it. */
+  reap(object: number): void {
+    if (!zapRemove(this.objset, this.unlinkedObject, object.toString(16))) return;
+    this.#destroy(object);
+  }
+
+  /** Frees what a crash left in the unlinked set. */
+  drainUnlinked(): void {
+    for (const { name } of Array.from(zapEntries(this.objset, this.unlinkedObject))) {
+      this.reap(Number.parseInt(name, 16));
+    }
+  }
+
+  #destroy(object: number): void {
+    const { xattr } = this.attributes(object);
+    if (xattr !== 0) {
+      for (const entry of Array.from(this.entries(xattr))) this.#destroy(entry.object);
+      this.#destroy(xattr);
+    }
+    this.#cache.delete(object);
+    dmuObjectFree(this.objset.dnode(object));
+  }
+
+  /** Moves a name, over an existing one if there is one; the checks are the caller's. */
+  rename(
+    from: number,
+    name: string,
+    to: number,
+    newName: string,
+    isOpen: (object: number) => boolean = () => false,
+  ): Errno | undefined {
+    const object = this.lookup(from, name);
+    if (object === undefined) return ENOENT;
+    const existing = this.lookup(to, newName);
+    if (existing === object) return undefined;
+    if (existing !== undefined) {
+      const error = this.remove(to, newName, isOpen);
+      if (error !== undefined) return error;
+    }
+    const { mode } = this.attributes(object);
+    this.#removeEntry(from, name, (mode & S_IFMT) === S_IFDIR);
+    this.#addEntry(to, newName, object, mode);
+    this.update(object, (a) => {
+      a.parent = to;
+      a.ctime = this.now();
+    });
+    return undefined;
+  }
+
+  /** Writes all of `source`, making the file longer when it ends beyond it. */
+  write(object: number, offset: number, source: Uint8Array): void {
+    const dnode = this.objset.dnode(object);
+    const end = offset + source.length;
+    const attributes = this.attributes(object);
+    this.#growBlockSize(dnode, Math.max(end, attributes.sizeBytes));
+    dmuWrite(dnode, offset, source);
+    attributes.sizeBytes = Math.max(attributes.sizeBytes, end);
+    attributes.mtime = this.now();
+    attributes.ctime = attributes.mtime;
+    this.store(object, attributes);
+  }
+
+  /** `zfs_grow_blocksize`: the one block of a small file grows with it up to the record size. */
+  #growBlockSize(dnode: Dnode, end: number): void {
+    const size = dnode.dataBlockSize;
+    if (dnode.maxblkid > 0 || end <= size) return;
+    const { recordSize } = this.objset.settings;
+    // A file that was written with larger records keeps them.
+    const limit = Math.max(recordSize, 2 ** Math.ceil(Math.log2(size)));
+    setBlockSize(dnode, Math.min(Math.ceil(end / 512) * 512, limit));
+  }
+
+  /** Makes the file `size` bytes long: what is cut off is freed, what is added is a hole. */
+  truncate(object: number, size: number): void {
+    const dnode = this.objset.dnode(object);
+    const attributes = this.attributes(object);
+    if (size < attributes.sizeBytes) this.#freeFrom(dnode, size, attributes.sizeBytes);
+    else this.#growBlockSize(dnode, size);
+    attributes.sizeBytes = size;
+    attributes.mtime = this.now();
+    attributes.ctime = attributes.mtime;
+    this.store(object, attributes);
+  }
+
+  #freeFrom(dnode: Dnode, from: number, end: number): void {
+    const size = dnode.dataBlockSize;
+    const firstWhole = Math.ceil(from / size);
+    const last = Math.ceil(end / size);
+    if (last > firstWhole) freeBlocks(dnode, firstWhole, last - firstWhole);
+    const within = from % size;
+    if (within === 0) return;
+    const blkid = Math.floor(from / size);
+    if (dnode.block(blkid) !== null) dirtyBlock(dnode, blkid).fill(0, within);
+  }
+
+  /** Permission bits; the ACL becomes the trivial one that says the same. */
+  chmod(object: number, permissions: number): void {
+    this.update(object, (a) => {
+      a.mode = (a.mode & S_IFMT) | permissions;
+      a.ctime = this.now();
+      if ((a.mode & S_IFMT) === S_IFLNK) return;
+      const acl = trivialAcl(a.mode, (a.mode & S_IFMT) === S_IFDIR);
+      a.acl = acl.bytes;
+      a.aclCount = acl.count;
+      a.flags = trivialFlags(a.mode) | (a.flags & ~(trivialFlags(0o777) | ZFS_ACL_TRIVIAL));
+    });
+  }
+}

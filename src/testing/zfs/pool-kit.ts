@@ -1,0 +1,96 @@
+/**
+ * Pools for tests: made in memory, saved as sparse images, judged by genuine zdb.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { VirtualClock } from '#testing/sim/clock.ts';
+import { SeededRandom } from '#testing/sim/random.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import { nodeCodecs } from './node-codecs.ts';
+
+const JUDGES = fileURLToPath(new URL('../../../../shared/judges/zfs/', import.meta.url));
+
+/** Whether both zdb versions are there. */
+export const hasZdb: boolean =
+  existsSync(join(JUDGES, 'check-pool.sh')) &&
+  spawnSync('bash', ['-c', `. "${JUDGES}/lib.sh"; have21 && have23`], { stdio: 'ignore' })
+    .status === 0;
+
+/** What a test host gives to a pool. */
+export function testHost(seed = 1): {
+  codecs: typeof nodeCodecs;
+  clock: VirtualClock;
+  random: SeededRandom;
+  hostname: string;
+  arcLimitBytes: number;
+} {
+  return {
+    codecs: nodeCodecs,
+    clock: new VirtualClock(),
+    random: new SeededRandom(seed),
+    hostname: 'lab',
+    arcLimitBytes: 32 * 2 ** 20,
+  };
+}
+
+/** Writes the disks as sparse images into a new folder. */
+export function saveDisks(disks: readonly MemoryDisk[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zfs-test-'));
+  for (const disk of disks) {
+    const file = openSync(join(folder, `${disk.name}.img`), 'w');
+    ftruncateSync(file, disk.sizeBytes);
+    for (const [n, chunk] of disk.chunks) {
+      const at = n * chunk.length;
+      writeSync(file, chunk, 0, Math.min(chunk.length, disk.sizeBytes - at), at);
+    }
+    closeSync(file);
+  }
+  return folder;
+}
+
+/**
+ * Judges the pool on `disks` with check-pool.sh; the lines that are not `ok`. With KEEP_POOLS=1 in
+ * the environment the images stay for a look.
+ */
+export function checkPool(
+  disks: readonly MemoryDisk[],
+  name: string,
+  options: readonly string[] = [],
+): string[] {
+  const folder = saveDisks(disks);
+  try {
+    const run = spawnSync(join(JUDGES, 'check-pool.sh'), [...options, folder, name], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    const lines = `${run.stdout}\n${run.stderr}`.split('\n').filter((line) => line !== '');
+    const oks = lines.filter((line) => line.startsWith('ok ')).length;
+    const bad = lines.filter((line) => !line.startsWith('ok '));
+    return run.status === 0 && oks > 0 ? [] : [`status ${run.status}`, ...bad];
+  } finally {
+    if (process.env['KEEP_POOLS'] === '1') process.stderr.write(`kept ${folder}\n`);
+    else rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs zdb 2.3 over the disks; what it printed. */
+export function runZdb(disks: readonly MemoryDisk[], args: readonly string[]): string {
+  const folder = saveDisks(disks);
+  try {
+    const script = `. "${JUDGES}/lib.sh"; d="$1"; shift; tool23 zdb -e -p "$d" "$@" 2>&1`;
+    return execFileSync('bash', ['-c', script, 'zdb', folder, ...args], { encoding: 'utf8' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
