@@ -9,10 +9,10 @@ import {
   browserSuite,
   openPage,
   type OpenPage,
-  screenText,
   typeInConsole,
   waitForScreen,
 } from './support/browser.ts';
+import { screenText } from './support/screen.ts';
 import { heapBytes, startFrames, stopFrames } from './support/frames.ts';
 import { hostProblem, startWebHost, type WebHost } from './support/host.ts';
 

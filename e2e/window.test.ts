@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityProblems } from './support/accessibility.ts';
-import { browserSuite, focusedName, screenText, waitForScreen } from './support/browser.ts';
+import { browserSuite, focusedName, waitForScreen } from './support/browser.ts';
+import { screenText } from './support/screen.ts';
 import { buildForFake, type FakeWindow, openFakeWindow } from './support/fake.ts';
 import type { FakeLab } from '#testing/fakes/fake-lab.ts';
 

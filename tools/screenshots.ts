@@ -3,6 +3,8 @@
  *
  *   node tools/screenshots.ts [--out DIR] [--scene NAME]... [--size WxH]... [--theme light|dark]
  *
+ *   node tools/screenshots.ts --readme        resources/screenshot.png, from a real node
+ *
  * Pictures go to .cache/screenshots; look at them after every change of the renderer.
  */
 import { mkdir } from 'node:fs/promises';
@@ -14,9 +16,11 @@ import { FakeLab } from '#testing/fakes/fake-lab.ts';
 import { startFakeWebFace } from '#testing/fakes/fake-web-face.ts';
 import { findChromium, launchChromium } from '#tools/chromium.ts';
 import { buildRenderer } from '#tools/renderer-build.ts';
+import { takeReadmePicture } from '#tools/screenshots/readme-picture.ts';
 import { type Scene, SCENES } from '#tools/screenshots/scenes.ts';
 
 const CACHE = fileURLToPath(new URL('../.cache', import.meta.url));
+const README_PICTURE = fileURLToPath(new URL('../resources/screenshot.png', import.meta.url));
 const SIZES = ['1440x900', '1024x700', '800x600'];
 const THEMES = ['light', 'dark'] as const;
 /** For lazy chunks, fonts and the terminal's first frames. */
@@ -71,11 +75,16 @@ async function main(): Promise<void> {
       scene: { type: 'string', multiple: true },
       size: { type: 'string', multiple: true },
       theme: { type: 'string', multiple: true },
+      readme: { type: 'boolean' },
     },
   });
   if (findChromium() === undefined) {
     console.error('skipped: chromium missing');
     process.exitCode = 1;
+    return;
+  }
+  if (values.readme === true) {
+    await takeReadmePicture(README_PICTURE);
     return;
   }
   const rendererDir = path.join(CACHE, 'renderer');

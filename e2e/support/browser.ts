@@ -5,6 +5,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findChromium, launchChromium } from '#tools/chromium.ts';
+import { screenText } from './screen.ts';
 
 /** A suite with one browser for all its tests; skipped by name where there is none. */
 export function browserSuite(name: string, body: (browser: () => Browser) => void): void {
@@ -47,16 +48,6 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
   });
   await page.goto(url);
   return { page, context, troubles };
-}
-
-/** The rows that the terminal shows, as its DOM renderer draws them. */
-export async function screenText(page: Page, pane = 0): Promise<string> {
-  const rows = page.locator('.xterm-rows:visible').nth(pane).locator('> div');
-  const lines = await rows.allTextContents();
-  return lines
-    .map((line) => line.replaceAll('\u00a0', ' ').trimEnd())
-    .join('\n')
-    .trimEnd();
 }
 
 /** Waits until the visible screen matches, and says what was there when it does not. */
