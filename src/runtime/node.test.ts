@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '#base/bytes.ts';
 import { AD_BOOT, AD_POWEROFF, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
-import { SIGPWR, SIGTERM } from '#abi/illumos/signal.ts';
+import { TIOCGWINSZ } from '#abi/illumos/ioctl.ts';
+import { SIGINT, SIGPWR, SIGTERM } from '#abi/illumos/signal.ts';
 import { nativeProgramFile } from '#kernel/exec/native.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { NativeMain, Sys, Task } from '#kernel/syscall/sys.ts';
 import type { ExecRequest, Node, RecordedInput } from '#runtime/node-contract.ts';
 import { type NodeParts, createNodeOf } from '#runtime/node.ts';
 import { startInit } from '#runtime/node/boot.ts';
+import { mountKernelFilesystems } from '#runtime/node/mount-root.ts';
 import { SimHost, RecordingListener, inputAt, replay, runNode } from '#testing/sim/host.ts';
 
 function* say(sys: Sys, text: string): Task<void> {
@@ -50,6 +52,15 @@ const PROGRAMS: Record<string, NativeMain> = {
     yield* sys.nanosleep(50_000_000n);
     return 0;
   },
+  *tty(sys) {
+    const size = { rows: 0, columns: 0, xPixels: 0, yPixels: 0 };
+    yield* sys.ioctl(0, TIOCGWINSZ, size);
+    const kind = (yield* sys.isatty(1)) ? 'tty' : 'no tty';
+    yield* say(sys, `${kind} ${size.columns}x${size.rows}\n`);
+    const buffer = new Uint8Array(100);
+    const count = yield* sys.read(0, buffer);
+    return isErrno(count) ? 99 : count;
+  },
   *throws() {
     throw new TypeError('a bug in a program');
   },
@@ -82,6 +93,7 @@ const PARTS: NodeParts = {
       const file = bin.create(name, { type: 'VREG', mode: 0o755 }, true, context);
       if (!isErrno(file)) file.write(0, nativeProgramFile(name), context);
     }
+    mountKernelFilesystems(assembled);
     startInit(assembled, options, init);
   },
 };
@@ -164,6 +176,28 @@ test('output stops at the credit and goes on with more; a signal ends the writer
   node.post({ kind: 'execCredit', id: 1, byteCount: 1_000_000 });
   run(50);
   expect(listener.exits.get(1)).toEqual({ kind: 'killed', value: SIGTERM });
+});
+
+test('an exec with a terminal: size, echo, end of input, ^C', () => {
+  const { node, listener, run } = rig();
+  const tty = { columns: 90, rows: 30 };
+  node.post({ kind: 'powerOn' });
+  node.post({ kind: 'exec', request: { ...request(1, 'tty'), tty } });
+  run(50);
+  expect(listener.text(1)).toBe('tty 90x30\r\n');
+  node.post({ kind: 'execInput', id: 1, bytes: encodeUtf8('abc\r') });
+  run(50);
+  expect(listener.text(1)).toBe('tty 90x30\r\nabc\r\n');
+  expect(listener.exits.get(1)).toEqual({ kind: 'exited', value: 4 });
+  node.post({ kind: 'exec', request: { ...request(2, 'cat'), tty } });
+  run(50);
+  node.post({ kind: 'execInput', id: 2, bytes: Uint8Array.of(3) });
+  run(50);
+  expect(listener.exits.get(2)).toEqual({ kind: 'killed', value: SIGINT });
+  node.post({ kind: 'exec', request: { ...request(3, 'cat'), tty } });
+  node.post({ kind: 'execInputEnd', id: 3 });
+  run(50);
+  expect(listener.exits.get(3)).toEqual({ kind: 'exited', value: 0 });
 });
 
 test('the power button lets init shut down; reboot starts a new life without the old files', () => {

@@ -1,6 +1,6 @@
 /**
  * Runs native programs on a real kernel in a few milliseconds, without boot archive, services or
- * host: an empty RAM root, init as reaper, and what the test asks for. Time is virtual: it moves by
+ * host: a RAM root with /dev, /proc and little else, init as reaper, and what the test asks for. Time is virtual: it moves by
  * work done, and jumps to the next timeout when everybody waits, so `sleep 60` costs nothing.
  *
  *   const result = runProgram(lsMain, { argv: ['ls', '/etc'], files: { '/etc/motd': 'hello\n' } });
@@ -28,6 +28,7 @@ import { lookupVnode, resolvePath } from '#kernel/vfs/lookup.ts';
 import type { Vnode } from '#kernel/vfs/vnode.ts';
 import { type AssembledKernel, assembleKernel } from '#runtime/node/assemble.ts';
 import { HostReader, HostWriter } from '#runtime/node/host-pipe.ts';
+import { mountKernelFilesystems } from '#runtime/node/mount-root.ts';
 import { userCredentials } from '#runtime/node/user.ts';
 import { VirtualClock } from '#testing/sim/clock.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
@@ -116,6 +117,7 @@ export class NodeHarness {
       this.programs,
     );
     this.kernel = this.assembled.kernel;
+    mountKernelFilesystems(this.assembled);
     const sched = this.#makeProcess(['sched'], null);
     const init = this.#makeProcess(['/sbin/init'], sched);
     startNative(init, reapChildren, this.assembled.services);

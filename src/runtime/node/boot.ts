@@ -10,11 +10,13 @@ import type { Proc } from '#kernel/os/proc.ts';
 import { startNative } from '#kernel/syscall/native.ts';
 import type { NativeMain } from '#kernel/syscall/sys.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
+import { mountKernelFilesystems } from '#runtime/node/mount-root.ts';
 
 const INIT_PATH = '/sbin/init';
 const INIT_ENV = new Map([['PATH', '/usr/sbin:/usr/bin']]);
 
 export function bootMachine(assembled: AssembledKernel, options: NodeOptions, _host: Host): void {
+  mountKernelFilesystems(assembled);
   startInit(assembled, options, becomeInit);
 }
 

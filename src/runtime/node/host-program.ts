@@ -20,12 +20,17 @@ import { userCredentials } from '#runtime/node/user.ts';
 
 const DEFAULT_PATH = '/usr/bin:/usr/sbin:/sbin:/bin';
 
+/** Group that owns terminals: /etc/group's `tty`. */
+const TTY_GID = 7;
+
 /** How the program talks to the host: pipes here, a pty in host-terminal.ts. */
 export interface HostStreams {
   /** Owns `bytes`. */
   input(bytes: Uint8Array): void;
   inputEnd(): void;
   resize(columns: number, rows: number): void;
+  /** The host takes more output. */
+  creditAdded(): void;
   /** Moves what can be moved. */
   pump(): void;
   /** Nothing of what the program wrote is left here. */
@@ -78,6 +83,8 @@ export class PipeStreams implements HostStreams {
 
   resize(): void {}
 
+  creditAdded(): void {}
+
   pump(): void {
     const taken = this.#stdin.pump();
     if (taken > 0) this.#listener.execInputTaken(this.#id, taken);
@@ -123,6 +130,11 @@ export class HostProgram {
     exitListeners.add(listener);
   }
 
+  addCredit(byteCount: number): void {
+    this.credit.bytes += byteCount;
+    this.streams.creditAdded();
+  }
+
   signal(signal: number): void {
     postSignal(this.#proc, signal);
   }
@@ -136,7 +148,7 @@ export class HostProgram {
   }
 }
 
-/** The process of a request, without streams and not yet started. */
+/** The process of a request, without streams, not started; it is root until its launcher runs. */
 export function createHostProcess(request: ExecRequest, assembled: AssembledKernel): Proc {
   const { kernel } = assembled;
   const root = assembled.rootfs.root();
@@ -147,22 +159,25 @@ export function createHostProcess(request: ExecRequest, assembled: AssembledKern
     parent: kernel.procs.get(1) ?? null,
     cwd: root,
     root,
-    cred: userCredentials(request.uid),
     image: { command: word.replace(/^.*\//, ''), argv: request.argv, env, path: '' },
   });
 }
 
+/** `terminal`: the device below /dev that becomes controlling terminal and all three streams. */
 export function startHostProcess(
   request: ExecRequest,
   proc: Proc,
   assembled: AssembledKernel,
+  terminal?: string,
 ): void {
-  startNative(proc, launcher(request), assembled.services);
+  startNative(proc, launcher(request, terminal), assembled.services);
 }
 
-/** Changes to the wished directory, finds the program in PATH and becomes it. */
-function launcher(request: ExecRequest): NativeMain {
+/** Opens the terminal, becomes the user, changes directory, finds the program and becomes it. */
+function launcher(request: ExecRequest, terminal: string | undefined): NativeMain {
   return function* (sys) {
+    if (terminal !== undefined) yield* openTerminal(sys, `/dev/${terminal}`, request.uid);
+    yield* becomeUser(sys, request.uid);
     const moved = yield* sys.chdir(request.cwd);
     if (isErrno(moved)) return yield* fail(sys, request.cwd, moved, 126);
     const [word = ''] = request.argv;
@@ -178,6 +193,20 @@ function launcher(request: ExecRequest): NativeMain {
     }
     return yield* fail(sys, word, failure, 126);
   };
+}
+
+function* openTerminal(sys: Sys, path: string, uid: number): Task<void> {
+  yield* sys.chown(path, uid, TTY_GID);
+  const fd = yield* sys.open(path, O_RDWR);
+  if (isErrno(fd)) return;
+  for (const copy of [1, 2]) yield* sys.dup2(fd, copy);
+}
+
+function* becomeUser(sys: Sys, uid: number): Task<void> {
+  const { gid, groups } = userCredentials(uid);
+  yield* sys.setgroups(groups);
+  yield* sys.setgid(gid);
+  yield* sys.setuid(uid);
 }
 
 function candidates(word: string, path: string): readonly string[] {

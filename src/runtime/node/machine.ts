@@ -7,9 +7,11 @@ import type { Host } from '#runtime/host.ts';
 import type { ExecRequest, InputEvent, NodeListener, NodeOptions } from '#runtime/node-contract.ts';
 import { SIGPWR } from '#abi/illumos/signal.ts';
 import type { AnnouncedState, PowerRequest } from '#kernel/os/kernel.ts';
+import { Console, consoleDrivers } from '#kernel/io/console.ts';
 import { postSignal } from '#kernel/os/signal.ts';
 import type { NativeMain } from '#kernel/syscall/sys.ts';
 import { type AssembledKernel, assembleKernel } from '#runtime/node/assemble.ts';
+import { type TerminalStreams, openHostTerminal } from '#runtime/node/host-terminal.ts';
 import {
   Credit,
   HostProgram,
@@ -26,6 +28,7 @@ export interface MachineOwner {
 
 export class Machine {
   readonly assembled: AssembledKernel;
+  readonly console: Console;
   readonly #listener: NodeListener;
   readonly #programs = new Map<number, HostProgram>();
   /** Requests that came before multi-user. */
@@ -59,11 +62,23 @@ export class Machine {
       owner.announce(state);
     };
     kernel.power = owner.power;
+    this.console = new Console(host.console, host.clock);
+    for (const driver of consoleDrivers(this.console)) this.assembled.drivers.register(driver);
+    kernel.messages.console = (line) => this.console.print(line);
   }
 
   /** Lets one event in. */
   handle(event: InputEvent): void {
     switch (event.kind) {
+      case 'consoleInput':
+        this.console.input(event.bytes);
+        return;
+      case 'consoleSize':
+        this.console.resize(event.columns, event.rows);
+        return;
+      case 'consoleReady':
+        this.console.ready();
+        return;
       case 'exec':
         if (this.#isMultiUser) this.#exec(event.request);
         else this.#early.push(event.request);
@@ -81,7 +96,7 @@ export class Machine {
         this.#programs.get(event.id)?.signal(event.signal);
         return;
       case 'execCredit':
-        this.#addCredit(event.id, event.byteCount);
+        this.#programs.get(event.id)?.addCredit(event.byteCount);
         return;
       case 'powerButton':
         this.#pressPowerButton();
@@ -126,14 +141,17 @@ export class Machine {
   #exec(request: ExecRequest): void {
     const proc = createHostProcess(request, this.assembled);
     const credit = new Credit();
-    const streams = new PipeStreams(request, proc, this.assembled, this.#listener, credit);
+    const terminal = this.#openTerminal(request, credit);
+    const streams =
+      terminal ?? new PipeStreams(request, proc, this.assembled, this.#listener, credit);
     this.#programs.set(request.id, new HostProgram(request.id, proc, streams, credit));
-    startHostProcess(request, proc, this.assembled);
+    startHostProcess(request, proc, this.assembled, terminal?.name);
   }
 
-  #addCredit(id: number, byteCount: number): void {
-    const program = this.#programs.get(id);
-    if (program !== undefined) program.credit.bytes += byteCount;
+  #openTerminal(request: ExecRequest, credit: Credit): TerminalStreams | undefined {
+    const { tty } = request;
+    if (tty === undefined) return undefined;
+    return openHostTerminal({ ...request, tty }, this.assembled.ptys, this.#listener, credit);
   }
 
   /** True when a program ended: its parent has something to do. */

@@ -71,6 +71,7 @@ function* wait(caller: Caller, row: SyscallRow, block: WouldBlock): Task<unknown
     thread.park(block);
     yield PARKED;
   }
+  caller.kernel.dispatcher.spend(CALL_UNITS, true);
   if (!proc.signals.isDeliverable) return undefined;
   const { progress, deadlineNs, maskBefore } = caller;
   caller.maskBefore = undefined;
