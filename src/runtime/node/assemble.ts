@@ -73,10 +73,12 @@ export function assembleKernel(
     tracers,
     probes: provideSyscallProbes(kernel.sdt, SYSCALLS),
     makePipe: (context) => pipes.makePipe(context),
+    openInterrupted: (context) => fifos.abandonOpens(context),
   };
   kernel.exitListeners.add((proc, event) => {
     tracerOf(proc)?.procExited(proc, event);
     tracers.ownerExited(proc);
+    fifos.abandonOpens({ cred: proc.cred, fileFlags: 0, proc });
   });
   registerCoreKstats(kernel);
   return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys };

@@ -1,7 +1,7 @@
 /**
  * One number for the whole visible state: two nodes with the same seed, images and input must agree
  * on it at every checkpoint. Everything is written in one canonical order; what is only a cache or a
- * host's measure is left out. Access times are left out too: reading for the digest is an access.
+ * host's measure is left out. Taking a digest changes nothing.
  */
 import type { Host } from '#runtime/host.ts';
 import type { NodeState } from '#runtime/node-contract.ts';
@@ -10,7 +10,7 @@ import { isWouldBlock } from '#kernel/disp/wait.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Kernel } from '#kernel/os/kernel.ts';
 import type { Proc } from '#kernel/os/proc.ts';
-import type { Vnode } from '#kernel/vfs/vnode.ts';
+import { READ_QUIETLY, type Vnode, type VnodeContext } from '#kernel/vfs/vnode.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -41,6 +41,11 @@ export function digestOf(
   return toHex(host.codecs.digest('sha256', concatBytes(parts)));
 }
 
+/** The digest's own reading is not an access. */
+function quietContext(kernel: Kernel): VnodeContext {
+  return { ...kernel.context, fileFlags: READ_QUIETLY };
+}
+
 type Line = (...fields: readonly unknown[]) => void;
 
 function addKernel(kernel: Kernel, line: Line): void {
@@ -66,11 +71,13 @@ function addProc(proc: Proc, line: Line): void {
 }
 
 function addTree(vnode: Vnode, path: string, kernel: Kernel, host: Host, line: Line): void {
-  const { context } = kernel;
+  const context = quietContext(kernel);
   const attributes = vnode.getattr(context);
   if (isErrno(attributes)) return;
-  const { type, mode, uid, gid, linkCount, sizeBytes, mtimeNs, ctimeNs, rdev } = attributes;
-  line('file', path, type, mode, uid, gid, linkCount, sizeBytes, mtimeNs, ctimeNs, rdev);
+  const { type, mode, uid, gid, linkCount, sizeBytes, rdev } = attributes;
+  const { atimeNs, mtimeNs, ctimeNs } = attributes;
+  line('file', path, type, mode, uid, gid, linkCount, sizeBytes, rdev);
+  line('times', atimeNs, mtimeNs, ctimeNs);
   if (type === 'VREG') line('content', contentDigest(vnode, sizeBytes, kernel, host));
   if (type === 'VLNK') line('link', vnode.readlink(context));
   if (type !== 'VDIR') return;
@@ -85,7 +92,11 @@ function sortedNames(directory: Vnode, kernel: Kernel): readonly string[] {
   const names: string[] = [];
   let cursor: number | undefined = 0;
   while (cursor !== undefined) {
-    const page: ReturnType<Vnode['readdir']> = directory.readdir(cursor, 1024, kernel.context);
+    const page: ReturnType<Vnode['readdir']> = directory.readdir(
+      cursor,
+      1024,
+      quietContext(kernel),
+    );
     if (isErrno(page)) break;
     for (const { name } of page.entries) if (name !== '.' && name !== '..') names.push(name);
     cursor = page.next;
@@ -97,7 +108,7 @@ function contentDigest(vnode: Vnode, sizeBytes: number, kernel: Kernel, host: Ho
   const digests: Uint8Array[] = [];
   const chunk = new Uint8Array(Math.min(CHUNK_BYTES, sizeBytes));
   for (let offset = 0; offset < sizeBytes; ) {
-    const count = vnode.read(offset, chunk, kernel.context);
+    const count = vnode.read(offset, chunk, quietContext(kernel));
     if (isErrno(count) || isWouldBlock(count) || count === 0) break;
     digests.push(host.codecs.digest('sha256', chunk.subarray(0, count)));
     offset += count;

@@ -77,6 +77,10 @@ export function openat(
   return proc.files.allocate(file, limit, 0, (flags & O_CLOEXEC) !== 0);
 }
 
+export function openInterrupted(caller: Caller): void {
+  caller.services.openInterrupted(caller.context());
+}
+
 export function close(caller: Caller, fd: number): Errno | 0 {
   return caller.proc.files.close(fd, caller.context()) ?? 0;
 }

@@ -80,6 +80,7 @@ function* wait(caller: Caller, row: SyscallRow, block: WouldBlock): Task<unknown
   caller.deadlineNs = deadlineNs;
   caller.maskBefore = maskBefore;
   if (!isInterrupted) return undefined;
+  row.interrupted?.(caller);
   return progress > 0 ? progress : EINTR;
 }
 

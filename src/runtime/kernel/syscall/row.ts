@@ -39,4 +39,6 @@ export interface SyscallRow {
   readonly note?: string;
   /** A caught signal always ends the wait, whatever SA_RESTART says. @man sigaction(2) */
   readonly neverRestarts?: boolean;
+  /** Takes back what a wait left behind when the call ends with EINTR. */
+  readonly interrupted?: (caller: Caller) => void;
 }

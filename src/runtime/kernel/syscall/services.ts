@@ -12,6 +12,8 @@ export interface SyscallServices {
   readonly exec: ExecSwitch;
   readonly probes: SyscallProbes;
   readonly tracers: TracerTable;
+  /** A process gives back its place in an open(2) that waits for the other side of a fifo. */
+  openInterrupted(context: VnodeContext): void;
   /** The two ends of a new pipe, opened. */
   makePipe(context: VnodeContext): readonly [Vnode, Vnode];
 }

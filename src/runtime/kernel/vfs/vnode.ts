@@ -32,6 +32,9 @@ export interface VnodeContext {
   readonly proc: Proc | null;
 }
 
+/** A `fileFlags` bit for the kernel's own looks: access times stay as they are. */
+export const READ_QUIETLY = 0x4000_0000;
+
 /** `vattr_t`. Times are nanoseconds since 1970 (UTC). */
 export interface VnodeAttributes {
   readonly type: VnodeType;

@@ -64,6 +64,11 @@ export class FifoRegistry {
     file.close(ctx);
   }
 
+  /** The same for whatever open(2) it waits in. */
+  abandonOpens(ctx: VnodeContext): void {
+    for (const stored of this.#byFile.keys()) this.abandonOpen(stored, ctx);
+  }
+
   #makeFifo(stored: Vnode): OpenFifo {
     const opened = new WaitQueue();
     const fifo: OpenFifo = {

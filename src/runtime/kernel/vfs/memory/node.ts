@@ -33,15 +33,16 @@ import {
   modeWithoutSetId,
   permittedMode,
 } from '#kernel/vfs/policy.ts';
-import type {
-  Blocking,
-  CreateAttributes,
-  DirectoryEntry,
-  SettableAttributes,
-  Vnode,
-  VnodeAttributes,
-  VnodeContext,
-  VnodeType,
+import {
+  type Blocking,
+  type CreateAttributes,
+  type DirectoryEntry,
+  READ_QUIETLY,
+  type SettableAttributes,
+  type Vnode,
+  type VnodeAttributes,
+  type VnodeContext,
+  type VnodeType,
 } from '#kernel/vfs/vnode.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
 
@@ -162,9 +163,9 @@ export class MemoryNode extends BaseVnode {
     return undefined;
   }
 
-  override read(offsetBytes: number, target: Uint8Array, _ctx: VnodeContext): Blocking<number> {
+  override read(offsetBytes: number, target: Uint8Array, ctx: VnodeContext): Blocking<number> {
     if (this.data === undefined) return this.type === 'VDIR' ? EISDIR : EINVAL;
-    this.atimeNs = this.vfs.clock.realtimeNs();
+    if ((ctx.fileFlags & READ_QUIETLY) === 0) this.atimeNs = this.vfs.clock.realtimeNs();
     return this.data.read(offsetBytes, target);
   }
 
@@ -300,10 +301,10 @@ export class MemoryNode extends BaseVnode {
   override readdir(
     cursor: number,
     limit: number,
-    _ctx: VnodeContext,
+    ctx: VnodeContext,
   ): { entries: DirectoryEntry[]; next: number | undefined } | Errno {
     if (this.entries === undefined) return ENOTDIR;
-    this.atimeNs = this.vfs.clock.realtimeNs();
+    if ((ctx.fileFlags & READ_QUIETLY) === 0) this.atimeNs = this.vfs.clock.realtimeNs();
     const entries: DirectoryEntry[] = [];
     let at = cursor;
     if (at === 0 && limit > 0) {
