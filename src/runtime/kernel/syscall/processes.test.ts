@@ -253,7 +253,7 @@ test('setpgid of a child that has called exec is EACCES', () => {
   expect(result.status).toBe(0);
 });
 
-test('a stopped group that becomes orphaned gets SIGHUP and SIGCONT; ^Z cannot stop an orphan', () => {
+test('a stopped group that is orphaned gets SIGHUP and SIGCONT; ^Z cannot stop it', () => {
   const notes: unknown[] = [];
   const node = bootHarness();
   node.run(function* (sys) {
