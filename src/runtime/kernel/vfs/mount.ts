@@ -90,6 +90,8 @@ export class MountTable {
     if (directory === this.#mounts[0]?.vfs.root()) return EBUSY;
     const vfs = type.mount({ special, mountPoint: directory, options, context });
     if (isErrno(vfs)) return vfs;
+    // Types of which there is only one (dev, devfs) answer what is mounted already.
+    if (this.mountOf(vfs) !== undefined) return EBUSY;
     this.attach(vfs, special, directory, mountPoint, options);
     return vfs;
   }
