@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AWK_CASES } from './awk.cases.ts';
+import { FILE_CASES } from './files.cases.ts';
 import { FILTER_CASES } from './filters.cases.ts';
 import { FIXTURES } from './fixtures.ts';
 import { bootJudged, comparable, judgeAll, parseCases, runOurs } from './judge.ts';
@@ -10,6 +11,7 @@ const SUITES: Readonly<Record<string, string>> = {
   grep: GREP_CASES,
   sed: SED_CASES,
   awk: AWK_CASES,
+  files: FILE_CASES,
 };
 
 describe.each(Object.entries(SUITES))('%s', (_, text) => {

@@ -149,6 +149,10 @@ const utf8 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 export function bootJudged(fixtures: Fixtures): NodeHarness {
   const commands = [...TEXT_COMMANDS, ...SHELL_COMMANDS, ...SYSTEM_COMMANDS];
   const node = bootHarness({ commands });
+  node.writeFile('/etc/passwd', 'root:x:0:0:Super-User:/root:/usr/bin/bash\n');
+  node.writeFile('/etc/group', 'root::0:\n');
+  node.writeFile('/dev/null', '');
+  node.writeFile('/bin', { link: 'usr/bin' });
   writeInto(node, '/shared', fixtures);
   return node;
 }
@@ -171,11 +175,8 @@ export function runOurs(
   if (one.changes) writeInto(node, cwd, fixtures);
   const stdin = one.stdin === undefined ? '' : utf8(fixtures[one.stdin] ?? '');
   const [name = '', ...rest] = one.words;
-  const command = TEXT_COMMANDS.find(
-    ({ path, links }) => path.endsWith(`/${name}`) || links?.some((p) => p.endsWith(`/${name}`)),
-  );
-  const path = [command?.path ?? '', ...(command?.links ?? [])].find((p) => p.endsWith(`/${name}`));
-  const result = node.run([path ?? name, ...rest], { cwd, stdin, env: { TZ: 'UTC', HOME: '/' } });
+  const path = name.startsWith('/') ? name : `/usr/bin/${name}`;
+  const result = node.run([path, ...rest], { cwd, stdin, env: { TZ: 'UTC', HOME: '/' } });
   return {
     status: result.status,
     stdout: Buffer.from(result.stdoutBytes).toString('latin1'),

@@ -10,6 +10,8 @@ import { CP, LN, MV } from '#cmd/cp/cp.ts';
 import { CUT } from '#cmd/cut/cut.ts';
 import { ECHO } from '#cmd/echo/echo.ts';
 import { EXPAND, UNEXPAND } from '#cmd/expand/expand.ts';
+import { EXPR } from '#cmd/expr/expr.ts';
+import { FIND } from '#cmd/find/find.ts';
 import { FMT } from '#cmd/fmt/fmt.ts';
 import { FOLD } from '#cmd/fold/fold.ts';
 import { GREP } from '#cmd/grep/grep.ts';
@@ -17,9 +19,12 @@ import { HEAD } from '#cmd/head/head.ts';
 import { JOIN } from '#cmd/join/join.ts';
 import { LS } from '#cmd/ls/ls.ts';
 import { MKDIR } from '#cmd/mkdir/mkdir.ts';
+import { MKTEMP } from '#cmd/mktemp/mktemp.ts';
 import { NL } from '#cmd/nl/nl.ts';
 import { PASTE } from '#cmd/paste/paste.ts';
+import { PRINTF } from '#cmd/printf/printf.ts';
 import { PWD } from '#cmd/pwd/pwd.ts';
+import { READLINK, REALPATH } from '#cmd/readlink/readlink.ts';
 import { REV } from '#cmd/rev/rev.ts';
 import { RM } from '#cmd/rm/rm.ts';
 import { RMDIR } from '#cmd/rmdir/rmdir.ts';
@@ -31,11 +36,14 @@ import { SPLIT } from '#cmd/split/split.ts';
 import { TAC } from '#cmd/tac/tac.ts';
 import { TAIL } from '#cmd/tail/tail.ts';
 import { TEE } from '#cmd/tee/tee.ts';
+import { TEST } from '#cmd/test/test.ts';
 import { TOUCH } from '#cmd/touch/touch.ts';
 import { TR } from '#cmd/tr/tr.ts';
 import { FALSE, TRUE } from '#cmd/true/true.ts';
+import { TRUNCATE } from '#cmd/truncate/truncate.ts';
 import { UNIQ } from '#cmd/uniq/uniq.ts';
 import { WC } from '#cmd/wc/wc.ts';
+import { XARGS } from '#cmd/xargs/xargs.ts';
 import { YES } from '#cmd/yes/yes.ts';
 
 export const TEXT_COMMANDS: readonly Command[] = [
@@ -51,7 +59,9 @@ export const TEXT_COMMANDS: readonly Command[] = [
   DIRNAME,
   ECHO,
   EXPAND,
+  EXPR,
   FALSE,
+  FIND,
   FMT,
   FOLD,
   GREP,
@@ -60,10 +70,14 @@ export const TEXT_COMMANDS: readonly Command[] = [
   LN,
   LS,
   MKDIR,
+  MKTEMP,
   MV,
   NL,
   PASTE,
+  PRINTF,
   PWD,
+  READLINK,
+  REALPATH,
   REV,
   RM,
   RMDIR,
@@ -75,11 +89,14 @@ export const TEXT_COMMANDS: readonly Command[] = [
   TAC,
   TAIL,
   TEE,
+  TEST,
   TOUCH,
   TR,
   TRUE,
+  TRUNCATE,
   UNEXPAND,
   UNIQ,
   WC,
+  XARGS,
   YES,
 ];

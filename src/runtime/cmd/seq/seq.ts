@@ -34,10 +34,10 @@ function printer(words: readonly string[], format: string | undefined, width: nu
 function* main(io: Stdio, sys: Sys): Task<number> {
   // A negative number is an operand, not options.
   const args = sys.argv.slice(1);
-  const number = args.findIndex(
-    (word, i) => /^-[\d.]/.test(word) && !/^-[fst]$/.test(args[i - 1] ?? ''),
-  );
-  if (number >= 0 && !args.slice(0, number).includes('--')) args.splice(number, 0, '--');
+  let first = 0;
+  while (/^-[fstw]/.test(args[first] ?? ''))
+    first += /^-[fst]$/.test(args[first] as string) ? 2 : 1;
+  if (/^-[\d.]/.test(args[first] ?? '')) args.splice(first, 0, '--');
   const parsed = getopt(args, 'f:s:t:w');
   const words = parsed.operands;
   if (parsed.message !== undefined || words.length === 0 || words.length > 3) {
@@ -49,23 +49,23 @@ function* main(io: Stdio, sys: Sys): Task<number> {
     return 2;
   }
   const values = words.map(Number);
-  const first = values.length > 1 ? (values[0] as number) : 1;
+  const start = values.length > 1 ? (values[0] as number) : 1;
   const last = values.at(-1) as number;
-  const step = values.length === 3 ? (values[1] as number) : first <= last ? 1 : -1;
+  const step = values.length === 3 ? (values[1] as number) : start <= last ? 1 : -1;
   if (step === 0) {
     yield* io.warn('zero increment');
     return 1;
   }
   const plain = printer(words, undefined, 0);
   const isWide = hasOption(parsed, 'w');
-  const width = isWide ? Math.max(plain(first).length, plain(last).length) : 0;
+  const width = isWide ? Math.max(plain(start).length, plain(last).length) : 0;
   const text = printer(words, optionValue(parsed, 'f'), width);
   const separator = formatEscapes(utf8ToLatin1(optionValue(parsed, 's') ?? '\n')).text;
   const end = formatEscapes(utf8ToLatin1(optionValue(parsed, 't') ?? '')).text;
   let pending = '';
   // Multiplied, not added up: errors of binary fractions must not grow.
   for (let i = 0; ; i += 1) {
-    const value = first + i * step;
+    const value = start + i * step;
     if (step > 0 ? value > last + Math.abs(step) * 1e-10 : value < last - Math.abs(step) * 1e-10)
       break;
     pending += (i > 0 && separator !== '\n' ? separator : '') + text(value);

@@ -125,7 +125,13 @@ function* sortLines(sys: Sys, lines: string[], order: SortOrder, unique: boolean
     .map((item) => item.line);
 }
 
-function* writeLines(io: Stdio, sys: Sys, lines: readonly string[], path: string | undefined) {
+function* writeLines(
+  io: Stdio,
+  sys: Sys,
+  lines: readonly string[],
+  path: string | undefined,
+  end: string,
+): Task<number> {
   let { out } = io;
   if (path !== undefined) {
     const fd = yield* sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666);
@@ -136,7 +142,7 @@ function* writeLines(io: Stdio, sys: Sys, lines: readonly string[], path: string
     out = new Output(sys, fd, 'full');
   }
   for (let at = 0; at < lines.length && out.error === undefined; at += 2048) {
-    yield* writeText(out, `${lines.slice(at, at + 2048).join('\n')}\n`);
+    yield* writeText(out, lines.slice(at, at + 2048).join(end) + end);
   }
   yield* out.flush();
   return 0;
@@ -149,6 +155,7 @@ function* main(io: Stdio, sys: Sys): Task<number> {
   }
   const { order, parsed } = command;
   const lines: string[] = [];
+  const delimiter = hasOption(parsed, 'z') ? '\0' : '\n';
   const complain = (path: string, why: string): string => `can't open ${path}: ${why}`;
   const failures = yield* forEachFile(
     io,
@@ -162,6 +169,7 @@ function* main(io: Stdio, sys: Sys): Task<number> {
       }
     },
     complain,
+    delimiter,
   );
   if (failures > 0) return 2;
   const unique = hasOption(parsed, 'u');
@@ -172,12 +180,8 @@ function* main(io: Stdio, sys: Sys): Task<number> {
     if (hasOption(parsed, 'c')) yield* io.warn(`disorder: ${bad.line}`);
     return 1;
   }
-  return yield* writeLines(
-    io,
-    sys,
-    yield* sortLines(sys, lines, order, unique),
-    optionValue(parsed, 'o'),
-  );
+  const sorted = yield* sortLines(sys, lines, order, unique);
+  return yield* writeLines(io, sys, sorted, optionValue(parsed, 'o'), delimiter);
 }
 
 export const SORT: Command = { name: 'sort', path: '/usr/bin/sort', main: withStdio(main) };

@@ -23,6 +23,7 @@ export function* forEachFile(
   operands: readonly string[],
   body: (reader: LineReader, path: string) => Task<void>,
   complain: (path: string, reason: string) => string = (path, why) => `cannot open ${path}: ${why}`,
+  delimiter = '\n',
 ): Task<number> {
   let failures = 0;
   for (const path of operandsOrStdin(operands)) {
@@ -32,7 +33,7 @@ export function* forEachFile(
       failures += 1;
       continue;
     }
-    const reader = new LineReader(sys, fd);
+    const reader = new LineReader(sys, fd, delimiter);
     yield* body(reader, path);
     if (reader.error !== undefined) {
       yield* io.warn(complain(path, reader.error.message));
