@@ -35,11 +35,14 @@ const PORT_MESSAGE = 'smartos-lab:port';
 const pageUrl = process.env['ELECTRON_RENDERER_URL'] ?? RENDERER_URL;
 const out = join(import.meta.dirname, '..');
 
-app.enableSandbox();
+// As root and in containers there is no sandbox to be had; Electron refuses to start with it.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
   { scheme: RENDERER_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
+/** Windows whose page is there and listens. */
+const loaded = new Set<BrowserWindow>();
 let launcher: LabLauncher | undefined;
 let hasShutDown = false;
 
@@ -56,7 +59,7 @@ function startChild(): ReturnType<typeof utilityLabChild> {
 
 /** A window gets a port when its page is there and the lab is up, whichever comes last. */
 function givePort(window: BrowserWindow): void {
-  if (launcher?.isReady !== true || window.webContents.isLoading()) return;
+  if (launcher?.isReady !== true || !loaded.has(window)) return;
   const { port1, port2 } = new MessageChannelMain();
   launcher.connect(port1);
   window.webContents.postMessage(PORT_MESSAGE, null, [port2]);
@@ -67,7 +70,12 @@ function openWindow(): void {
   guardContents(window.webContents, pageUrl, (url) => {
     void openExternalAfterQuestion(url, dialog, (target) => shell.openExternal(target));
   });
-  window.webContents.on('did-finish-load', () => givePort(window));
+  window.webContents.on('did-start-loading', () => loaded.delete(window));
+  window.webContents.on('did-finish-load', () => {
+    loaded.add(window);
+    givePort(window);
+  });
+  window.on('closed', () => loaded.delete(window));
   window.once('ready-to-show', () => window.show());
   void window.loadURL(pageUrl);
 }
