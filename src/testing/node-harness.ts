@@ -1,7 +1,8 @@
 /**
  * Runs native programs on a real kernel in a few milliseconds, without boot archive, services or
- * host: a RAM root (with `hasMounts` also /dev, /proc …), init as reaper, and what the test asks for. Time is virtual: it moves by
- * work done, and jumps to the next timeout when everybody waits, so `sleep 60` costs nothing.
+ * host: a RAM root with what the kernel mounts itself (/dev, /proc …), init as reaper, and what the
+ * test asks for. Time is virtual: it moves by work done, and jumps to the next timeout when everybody
+ * waits, so `sleep 60` costs nothing.
  *
  *   const result = runProgram(lsMain, { argv: ['ls', '/etc'], files: { '/etc/motd': 'hello\n' } });
  *   expect(result).toMatchObject({ status: 0, stdout: 'motd\n', stderr: '' });
@@ -52,8 +53,6 @@ export interface HarnessOptions {
   readonly files?: Readonly<Record<string, FileContent>>;
   readonly seed?: number;
   readonly ramBytes?: number;
-  /** /dev, /proc and what else the kernel mounts before init are there. */
-  readonly hasMounts?: boolean;
 }
 
 export interface RunOptions {
@@ -119,7 +118,7 @@ export class NodeHarness {
       this.programs,
     );
     this.kernel = this.assembled.kernel;
-    if (options.hasMounts === true) mountKernelFilesystems(this.assembled);
+    mountKernelFilesystems(this.assembled);
     const sched = this.#makeProcess(['sched'], null);
     const init = this.#makeProcess(['/sbin/init'], sched);
     startNative(init, reapChildren, this.assembled.services);

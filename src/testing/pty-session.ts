@@ -33,10 +33,7 @@ export class PtySession {
   constructor(argv: readonly string[], options: PtyOptions = {}) {
     const { rows = 24, columns = 80 } = options;
     this.terminal = new Terminal({ rows, cols: columns, allowProposedApi: true });
-    this.node = bootHarness({
-      ...options,
-      files: { '/dev': null, '/devices': null, ...options.files },
-    });
+    this.node = bootHarness(options);
     const env = { TERM: 'xterm-256color', ...options.env };
     this.node.start((sys) => this.#drive(sys, argv, rows, columns), {
       argv: ['pty-driver'],
@@ -97,9 +94,6 @@ export class PtySession {
   }
 
   *#drive(sys: Sys, argv: readonly string[], rows: number, columns: number): Task<number> {
-    expectSuccess(yield* sys.mount('/devices', '/devices', 'devfs', ''));
-    expectSuccess(yield* sys.mount('/dev', '/dev', 'dev', ''));
-    yield* sys.mount('/proc', '/proc', 'proc', '');
     const master = expectSuccess(yield* sys.open('/dev/ptmx', O_RDWR | O_NOCTTY | O_NONBLOCK));
     const cell = { value: -1 };
     expectSuccess(yield* sys.ioctl(master, ISPTM, cell));

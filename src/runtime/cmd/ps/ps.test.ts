@@ -1,25 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { PS } from '#cmd/ps/ps.ts';
 import { cpuTime, elapsed, percent } from '#cmd/ps/context.ts';
-import { isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { bootHarness, type NodeHarness } from '#testing/node-harness.ts';
 import { PtySession } from '#testing/pty-session.ts';
 
 const files = {
-  '/proc': null,
   '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nada:x:100:10::/:/bin/sh\n',
   '/etc/group': 'root::0:\nstaff::10:ada\n',
 } as const;
 
-function* mountProc(sys: Sys): Task<number> {
-  return isErrno(yield* sys.mount('/proc', '/proc', 'proc', '')) ? 1 : 0;
-}
-
 /** A node with /proc, a sleeping process of ada's and a zombie of root's. */
 function boot(): NodeHarness {
   const node = bootHarness({ commands: [PS], files });
-  expect(node.run(mountProc).status).toBe(0);
   const sleep = function* (sys: Sys): Task<number> {
     yield* sys.nanosleep(10n ** 15n);
     return 0;

@@ -6,7 +6,6 @@ import { PTREE } from '#cmd/ptools/ptree.ts';
 import { ABSENT_TOOLS, PCRED, PRUN, PSTOP, PWAIT, PWDX } from '#cmd/ptools/small-tools.ts';
 import { PGREP } from '#cmd/pgrep/pgrep.ts';
 import { O_CREAT, O_RDWR } from '#abi/illumos/fcntl.ts';
-import { isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { bootHarness, type NodeHarness, type RunOutcome } from '#testing/node-harness.ts';
 
@@ -33,12 +32,8 @@ function* nap(sys: Sys): Task<number> {
 function boot(): { node: NodeHarness; pid: number } {
   const node = bootHarness({
     commands,
-    files: { '/proc': null, '/etc/passwd': 'root:x:0:0::/:/bin/sh\nada:x:100:10::/:/bin/sh\n' },
+    files: { '/etc/passwd': 'root:x:0:0::/:/bin/sh\nada:x:100:10::/:/bin/sh\n' },
   });
-  const mounted = node.run(function* (sys) {
-    return isErrno(yield* sys.mount('/proc', '/proc', 'proc', '')) ? 1 : 0;
-  });
-  expect(mounted.status).toBe(0);
   const running = node.start(nap, {
     argv: ['/usr/lib/napper', '-x', "it's"],
     env: { A: '1' },

@@ -44,15 +44,10 @@ function* readText(sys: Sys, fd: number): Task<string> {
   return isErrno(count) ? count.name : decodeUtf8(target.subarray(0, count));
 }
 
-/** Runs a program with /dev mounted; what it returns as lines of text is the result. */
+/** Runs a program on a node with /dev; the lines that it notes are the result. */
 function runOnNode(program: (sys: Sys, note: (line: string) => void) => Task<number>): string[] {
   const lines: string[] = [];
-  const node = bootHarness({ files: { '/dev': null, '/devices': null } });
-  const outcome = node.run(function* (sys) {
-    yield* must(sys.mount('/devices', '/devices', 'devfs', ''));
-    yield* must(sys.mount('/dev', '/dev', 'dev', ''));
-    return yield* program(sys, (line) => lines.push(line));
-  });
+  const outcome = bootHarness().run((sys) => program(sys, (line) => lines.push(line)));
   expect(outcome).toMatchObject({ status: 0, stderr: '' });
   return lines;
 }
