@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AWK_CASES } from './awk.cases.ts';
+import { COMPARE_CASES } from './compare.cases.ts';
 import { FILE_CASES } from './files.cases.ts';
 import { FILTER_CASES } from './filters.cases.ts';
 import { FIXTURES } from './fixtures.ts';
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, string>> = {
   sed: SED_CASES,
   awk: AWK_CASES,
   files: FILE_CASES,
+  compare: COMPARE_CASES,
 };
 
 describe.each(Object.entries(SUITES))('%s', (_, text) => {

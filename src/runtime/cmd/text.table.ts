@@ -5,9 +5,21 @@ import { BASENAME, DIRNAME } from '#cmd/basename/basename.ts';
 import { CAT } from '#cmd/cat/cat.ts';
 import { CHMOD } from '#cmd/chmod/chmod.ts';
 import { CHGRP, CHOWN } from '#cmd/chown/chown.ts';
+import { CKSUM, SUM } from '#cmd/cksum/cksum.ts';
+import { CMP } from '#cmd/cmp/cmp.ts';
 import { COMM } from '#cmd/comm/comm.ts';
 import { CP, LN, MV } from '#cmd/cp/cp.ts';
 import { CUT } from '#cmd/cut/cut.ts';
+import { DIFF } from '#cmd/diff/diff.ts';
+import {
+  DIGEST,
+  MD5SUM,
+  SHA1SUM,
+  SHA224SUM,
+  SHA256SUM,
+  SHA384SUM,
+  SHA512SUM,
+} from '#cmd/digest/digest.ts';
 import { ECHO } from '#cmd/echo/echo.ts';
 import { EXPAND, UNEXPAND } from '#cmd/expand/expand.ts';
 import { EXPR } from '#cmd/expr/expr.ts';
@@ -21,6 +33,7 @@ import { LS } from '#cmd/ls/ls.ts';
 import { MKDIR } from '#cmd/mkdir/mkdir.ts';
 import { MKTEMP } from '#cmd/mktemp/mktemp.ts';
 import { NL } from '#cmd/nl/nl.ts';
+import { OD } from '#cmd/od/od.ts';
 import { PASTE } from '#cmd/paste/paste.ts';
 import { PRINTF } from '#cmd/printf/printf.ts';
 import { PWD } from '#cmd/pwd/pwd.ts';
@@ -33,6 +46,7 @@ import { SEQ } from '#cmd/seq/seq.ts';
 import { SLEEP } from '#cmd/sleep/sleep.ts';
 import { SORT } from '#cmd/sort/sort.ts';
 import { SPLIT } from '#cmd/split/split.ts';
+import { STRINGS } from '#cmd/strings/strings.ts';
 import { TAC } from '#cmd/tac/tac.ts';
 import { TAIL } from '#cmd/tail/tail.ts';
 import { TEE } from '#cmd/tee/tee.ts';
@@ -53,9 +67,13 @@ export const TEXT_COMMANDS: readonly Command[] = [
   CHGRP,
   CHMOD,
   CHOWN,
+  CKSUM,
+  CMP,
   COMM,
   CP,
   CUT,
+  DIFF,
+  DIGEST,
   DIRNAME,
   ECHO,
   EXPAND,
@@ -69,10 +87,12 @@ export const TEXT_COMMANDS: readonly Command[] = [
   JOIN,
   LN,
   LS,
+  MD5SUM,
   MKDIR,
   MKTEMP,
   MV,
   NL,
+  OD,
   PASTE,
   PRINTF,
   PWD,
@@ -83,9 +103,16 @@ export const TEXT_COMMANDS: readonly Command[] = [
   RMDIR,
   SED,
   SEQ,
+  SHA1SUM,
+  SHA224SUM,
+  SHA256SUM,
+  SHA384SUM,
+  SHA512SUM,
   SLEEP,
   SORT,
   SPLIT,
+  STRINGS,
+  SUM,
   TAC,
   TAIL,
   TEE,
