@@ -4,13 +4,20 @@
  * before and after a re-import.
  */
 import { describe, expect, test } from 'vitest';
+import { zfsDestroy, zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
 import { isSpaDirty, spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
 import type { VdevSpec } from '#kernel/fs/zfs/pool/vdev-create.ts';
-import { findPools } from '#kernel/fs/zfs/spa/spa-config.ts';
+import { openFileSystem } from '#kernel/fs/zfs/pool/zfs-mount.ts';
+import { findPools, type FoundPool } from '#kernel/fs/zfs/spa/spa-config.ts';
+import { Checksums } from '#kernel/fs/zfs/zio/zio-checksum.ts';
+import { userSpace } from '#kernel/fs/zfs/zpl/zfs-userspace.ts';
+import { isErrno } from '#kernel/os/errno.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
+import { fixtureDisk, hasFixtures } from '#testing/zfs/fixtures.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
+import { nodeCodecs } from '#testing/zfs/node-codecs.ts';
 import { checkPool, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
 import { Workload } from '#testing/zfs/workload.ts';
 
@@ -86,3 +93,45 @@ describe.skipIf(!hasZdb)('pools we write (skipped: zdb missing)', () => {
     expect(checkPool(all, 'tank', ['--exported'])).toEqual([]);
   });
 });
+
+describe.skipIf(!hasZdb || !hasFixtures)(
+  'genuine pools we write to (skipped: zdb or fixtures missing)',
+  () => {
+    test('a genuine pool is imported, worked on and exported', { timeout: 120_000 }, () => {
+      const all = [fixtureDisk('bare')];
+      const host = testHost(SEED);
+      const [found] = findPools(all, new Checksums(nodeCodecs));
+      if (found === undefined) throw new Error('no pool');
+      const spa = spaOpen(found, host);
+      const head = spa.dsl.findDataset('bare');
+      if (head === undefined) throw new Error('no dataset');
+      const fs = openFileSystem(spa, head);
+      const before = userSpace(fs.objset, 'user').get(0) ?? 0;
+      const made = fs.create(fs.rootObject, 'ours', { mode: 0o100644, uid: 0, gid: 0 });
+      if (isErrno(made)) throw new Error(made.name);
+      fs.write(made, 0, new Uint8Array(300_000).fill(7));
+      fs.remove(fs.rootObject, 'seq.txt');
+      for (const { name } of Array.from(fs.entries(fs.lookup(fs.rootObject, 'big') as number))) {
+        fs.remove(fs.lookup(fs.rootObject, 'big') as number, name);
+      }
+      spaSync(spa);
+      expect(zfsSnapshot(spa, ['bare@ours'])).toBeUndefined();
+      expect(zfsDestroy(spa, 'bare@s1')).toBeUndefined();
+      expect(userSpace(fs.objset, 'user').get(0)).not.toBe(before);
+      const counted = [...fs.objset.objects()].map((object) => fs.objset.dnode(object));
+      const files = counted.filter((dnode) => dnode.bonusType === 44);
+      const rootFiles = files.filter(({ object }) => fs.attributes(object).uid === 0n);
+      const used = rootFiles.reduce((sum, dnode) => sum + dnode.used + 512, 0);
+      expect(userSpace(fs.objset, 'user').get(0)).toBe(used);
+      spaExport(spa);
+      expect(checkPool(all, 'bare', ['--exported'])).toEqual([]);
+    });
+
+    test('pools that use what we do not keep up are refused for writing, not for reading', () => {
+      const found = (name: string): FoundPool =>
+        findPools([fixtureDisk(name)], new Checksums(nodeCodecs))[0] as FoundPool;
+      expect(() => spaOpen(found('ill'), testHost())).toThrow(/can only be opened read-only/);
+      expect(() => spaOpen(found('v28'), testHost())).toThrow(/its version is too old/);
+    });
+  },
+);

@@ -48,7 +48,7 @@ function cloneTree(dir: ModelDir, seen = new Map<ModelFile, ModelFile>()): Model
   return copy;
 }
 
-interface ModelDataset {
+export interface ModelDataset {
   tree: ModelDir;
   /** Oldest first. */
   snapshots: { name: string; tree: ModelDir; clones: number }[];
@@ -90,9 +90,20 @@ export class Workload {
       const dataset = this.spa.dsl.findDataset(name);
       if (dataset === undefined) throw new Error(`no dataset ${name}`);
       fs = openFileSystem(this.spa, dataset);
+      Object.assign(fs.objset.settings, this.#settings());
       this.#mounted.set(name, fs);
     }
     return fs;
+  }
+
+  /** Another compression, checksum, number of copies and record size for each file system. */
+  #settings(): Partial<ZfsFs['objset']['settings']> {
+    return {
+      compress: this.#pick([2, 3, 5, 10, 13, 14, 15, 15, 15]) as number,
+      checksum: this.#pick([6, 7, 7, 7, 8]) as number,
+      copies: this.#pick([1, 1, 1, 2, 3]) as number,
+      recordSize: this.#pick([512, 4096, 131_072, 131_072, 131_072]) as number,
+    };
   }
 
   /** After a re-import. */
@@ -107,6 +118,22 @@ export class Workload {
     if (kind < 88) this.#fileStep(name, dataset, kind);
     else if (kind < 92) spaSync(this.spa);
     else this.#datasetStep(name, dataset, kind);
+  }
+
+  /** A change of a file only, in the open txg. */
+  fileStep(): void {
+    const [name, dataset] = this.#pick([...this.model]) as [string, ModelDataset];
+    this.#fileStep(name, dataset, this.#below(88));
+  }
+
+  /** A copy of the model as it is now. */
+  frozen(): ReadonlyMap<string, ModelDataset> {
+    return new Map(
+      Array.from(this.model, ([name, dataset]) => [
+        name,
+        { ...dataset, tree: cloneTree(dataset.tree), snapshots: [...dataset.snapshots] },
+      ]),
+    );
   }
 
   #directories(dir: ModelDir, object: number, fs: ZfsFs): [ModelDir, number][] {
@@ -279,41 +306,46 @@ export class Workload {
 
   /** Differences between pool and model, by path. */
   compare(): string[] {
+    return this.compareWith(this.spa, this.model);
+  }
+
+  /** Differences between any pool and any model. */
+  compareWith(spa: Spa, model: ReadonlyMap<string, ModelDataset>): string[] {
     const bad: string[] = [];
-    for (const [name, dataset] of this.model) {
-      this.#compareTree(name, dataset.tree, bad);
+    for (const [name, dataset] of model) {
+      compareTree(spa, name, dataset.tree, bad);
       for (const snapshot of dataset.snapshots) {
-        this.#compareTree(`${name}@${snapshot.name}`, snapshot.tree, bad);
+        compareTree(spa, `${name}@${snapshot.name}`, snapshot.tree, bad);
       }
     }
     return bad;
   }
+}
 
-  #compareTree(name: string, tree: ModelDir, bad: string[]): void {
-    const dataset = this.spa.dsl.findDataset(name);
-    if (dataset === undefined) {
-      bad.push(`${name}: missing`);
-      return;
-    }
-    const reader = new ZfsReader(dataset.objset);
-    const walk = (dir: ModelDir, object: number, path: string): void => {
-      const names = new Map(Array.from(reader.entries(object), (e) => [e.name, e.object]));
-      for (const extra of names.keys()) if (!dir.has(extra)) bad.push(`${path}/${extra}: extra`);
-      for (const [entryName, entry] of dir) {
-        const child = names.get(entryName);
-        if (child === undefined) {
-          bad.push(`${path}/${entryName}: missing`);
-        } else if (isDir(entry)) {
-          walk(entry, child, `${path}/${entryName}`);
-        } else {
-          const size = reader.attributes(child).sizeBytes;
-          const bytes = reader.read(child, 0, size);
-          if (Buffer.compare(bytes, entry.content) !== 0) {
-            bad.push(`${path}/${entryName}: differs (${size}, ${entry.content.length})`);
-          }
+function compareTree(spa: Spa, name: string, tree: ModelDir, bad: string[]): void {
+  const dataset = spa.dsl.findDataset(name);
+  if (dataset === undefined) {
+    bad.push(`${name}: missing`);
+    return;
+  }
+  const reader = new ZfsReader(dataset.objset);
+  const walk = (dir: ModelDir, object: number, path: string): void => {
+    const names = new Map(Array.from(reader.entries(object), (e) => [e.name, e.object]));
+    for (const extra of names.keys()) if (!dir.has(extra)) bad.push(`${path}/${extra}: extra`);
+    for (const [entryName, entry] of dir) {
+      const child = names.get(entryName);
+      if (child === undefined) {
+        bad.push(`${path}/${entryName}: missing`);
+      } else if (isDir(entry)) {
+        walk(entry, child, `${path}/${entryName}`);
+      } else {
+        const size = reader.attributes(child).sizeBytes;
+        const bytes = reader.read(child, 0, size);
+        if (Buffer.compare(bytes, entry.content) !== 0) {
+          bad.push(`${path}/${entryName}: differs (${size}, ${entry.content.length})`);
         }
       }
-    };
-    walk(tree, reader.rootObject, name);
-  }
+    }
+  };
+  walk(tree, reader.rootObject, name);
 }

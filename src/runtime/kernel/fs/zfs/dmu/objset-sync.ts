@@ -21,6 +21,13 @@ import { initDnode } from './dmu-object.ts';
 import type { Dnode } from './dnode.ts';
 import { type SyncContext, syncDnodeBlocks } from './dnode-sync.ts';
 import { type BlockOwner, Objset } from './objset.ts';
+import {
+  type ApplyDeltas,
+  emptyDeltas,
+  keepsUserSpace,
+  noteSpaceChange,
+  type SpaceDeltas,
+} from './userspace.ts';
 
 /** A new, empty objset, to be written by its first sync. */
 export function createObjset(arc: Arc, type: number, owner: BlockOwner): Objset {
@@ -35,24 +42,31 @@ export function isObjsetDirty(objset: Objset): boolean {
 }
 
 /** Writes one object and puts its dnode into the meta-dnode's block. */
-function syncDnode(dnode: Dnode, context: SyncContext): void {
+function syncDnode(dnode: Dnode, context: SyncContext, deltas: SpaceDeltas | null): void {
   const { objset, object } = dnode;
   if (dnode.type !== 0) syncDnodeBlocks(dnode, context);
   const at = object * DNODE_MIN_SIZE;
   const meta = objset.metaDnode;
   const bytes = dirtyBlock(meta, Math.floor(at / meta.dataBlockSize));
+  if (deltas !== null) noteSpaceChange(deltas, dnode, bytes, at % meta.dataBlockSize);
   dnode.store(bytes, at % meta.dataBlockSize);
   dnode.isDirty = false;
   if (dnode.type === 0) objset.forget(object);
 }
 
 /** Writes all that is dirty; the new root pointer is left in `objset.rootBp`. */
-export function syncObjset(objset: Objset, context: SyncContext): BlockPointer {
+export function syncObjset(
+  objset: Objset,
+  context: SyncContext,
+  applyDeltas: ApplyDeltas,
+): BlockPointer {
   const special = new Set([objset.metaDnode, objset.userUsed, objset.groupUsed]);
   const dirty = [...objset.dirtyDnodes].filter((dnode) => !special.has(dnode));
   dirty.sort((a, b) => a.object - b.object);
   objset.dirtyDnodes.clear();
-  for (const dnode of dirty) syncDnode(dnode, context);
+  const deltas = keepsUserSpace(objset) ? emptyDeltas() : null;
+  for (const dnode of dirty) syncDnode(dnode, context, deltas);
+  if (deltas !== null) applyDeltas(objset, deltas);
   for (const dnode of special) {
     syncDnodeBlocks(dnode, context);
     dnode.isDirty = false;

@@ -39,6 +39,9 @@ export interface BlockOwner {
   holeBirth(): number;
 }
 
+/** Whose space an object is; null for objects that are no files. */
+export type SpaceOwner = (dnode: Dnode) => { uid: bigint; gid: bigint } | null;
+
 /** How data blocks of an objset are written: its properties. */
 export interface ObjsetSettings {
   compress: number;
@@ -71,6 +74,8 @@ export class Objset {
   readonly #dnodes: Map<number, Dnode> = new Map();
   /** Objects whose dnode or blocks changed since the last sync. */
   readonly dirtyDnodes: Set<Dnode> = new Set();
+  /** Who owns an object, for the space of users and groups; set by the file system in it. */
+  spaceOwner: SpaceOwner | null = null;
   /** Whether the objset block must be written though no object changed (a new ZIL header). */
   isDirty = false;
   /** Where the search for a free object number goes on. */

@@ -25,7 +25,7 @@ export class MosOwner implements BlockOwner {
   }
 
   holeBirth(): number {
-    return this.#services().txg;
+    return this.#services().holeBirth;
   }
 
   blockBorn(bp: BlockPointer): void {
@@ -62,7 +62,7 @@ export class DatasetOwner implements BlockOwner {
   }
 
   holeBirth(): number {
-    return this.#dataset.pool.writable.txg;
+    return this.#dataset.pool.writable.holeBirth;
   }
 
   blockBorn(bp: BlockPointer): void {

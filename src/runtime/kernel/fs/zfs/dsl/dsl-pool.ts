@@ -37,6 +37,8 @@ export type OwnerOf = (dataset: DslDataset) => BlockOwner | null;
 export interface DslServices {
   /** The txg that is open or being written. */
   readonly txg: number;
+  /** What a hole made now says about its age. */
+  readonly holeBirth: number;
   /** Deflated size of a block. `bp_get_dsize_sync` */
   dsize(bp: BlockPointer): number;
   /** Gives the block's places back in this txg. */

@@ -83,6 +83,7 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   initZap(dmuObjectClaim(mos, DMU_POOL_DIRECTORY_OBJECT, DMU_OT_OBJECT_DIRECTORY, 0, 0, 0));
   spa.metaslabs.groups = openMetaslabs(spa);
   createFeatureObjects(spa);
+  spa.adoptFeatures();
   const root = createDir(dsl, null, name);
   createDir(dsl, root, '$MOS');
   createDir(dsl, root, '$FREE');

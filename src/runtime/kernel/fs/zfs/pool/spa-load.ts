@@ -68,6 +68,9 @@ export function spaLoad(found: FoundPool, options: LoadOptions): LoadedPool {
   const zio = new ZioContext(options.codecs);
   const arc = new Arc(zio, options.arcLimitBytes);
   checkVersion(found);
+  if (!options.isReadOnly && nvGetNumber(found.config, 'version') !== SPA_VERSION_FEATURES) {
+    throw new ZfsError('ENOTSUP', `Cannot write to "${found.name}": its version is too old`);
+  }
   checkFeatureList(found.name, nvGetList(found.config, 'features_for_read'));
   const byGuid = new Map(
     [...found.devices].sort((a, b) => a.txg - b.txg).map((each) => [each.guid, each.device]),

@@ -37,6 +37,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   const spa = new Spa(identity, zio, arc, { clock, random }, configs, txg, mosOwner);
   holder.spa = spa;
   spa.adoptMos(loaded.dsl.mos);
+  spa.adoptFeatures();
   spa.metaslabs.groups = openMetaslabs(spa);
   spa.isConfigDirty = true;
   spaSync(spa);

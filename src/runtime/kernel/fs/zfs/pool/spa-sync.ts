@@ -14,6 +14,7 @@ import { Bpobj } from '../dsl/bpobj.ts';
 import { DMU_POOL_FREE_BPOBJ, DMU_POOL_SYNC_BPOBJ } from '../dsl/dsl-pool.ts';
 import { DD_USED_HEAD } from '../ondisk/dsl-phys.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
+import { applySpaceDeltas } from '../zpl/zfs-userspace.ts';
 import type { Spa } from './spa.ts';
 import { syncConfigObject, syncLabels } from './spa-config-sync.ts';
 import { syncMetaslab } from './space-map-sync.ts';
@@ -74,7 +75,7 @@ function syncPass(spa: Spa): void {
   storeDsl(spa);
   spa.mosOwner.flush(spa.dsl);
   storeDsl(spa);
-  syncObjset(spa.mos, spa.writer);
+  syncObjset(spa.mos, spa.writer, applySpaceDeltas);
   putOffFrees(spa);
   for (const { group, metaslab } of spa.metaslabs.all()) {
     if (!metaslab.isDirty) continue;
@@ -106,7 +107,7 @@ function syncDatasets(spa: Spa): void {
   for (const dataset of spa.dsl.openDatasets()) {
     const objset = dataset.openedObjset;
     if (objset === undefined || !isObjsetDirty(objset)) continue;
-    dataset.bp = syncObjset(objset, spa.writer);
+    dataset.bp = syncObjset(objset, spa.writer, applySpaceDeltas);
   }
 }
 

@@ -97,6 +97,18 @@ export class Spa implements DslServices {
     return this.#dsl;
   }
 
+  /** What the write pipeline may use; called when the features are known. */
+  adoptFeatures(): void {
+    this.writer.hasEmbeddedData = this.isFeatureEnabled('com.delphix:embedded_data');
+    this.writer.hasHoleBirth = this.isFeatureEnabled('com.delphix:hole_birth');
+    this.writer.hasLz4 = this.isFeatureEnabled('org.illumos:lz4_compress');
+  }
+
+  /** Since when a hole made now is one: nobody keeps that without hole_birth. */
+  get holeBirth(): number {
+    return this.writer.hasHoleBirth ? this.txg : 0;
+  }
+
   get dsl(): DslPool {
     if (this.#dsl === undefined)
       throw new ZfsError('EIO', 'Cannot use the pool: it has no MOS yet');

@@ -47,6 +47,7 @@ export class BlockWriter {
   pass = 0;
   hasEmbeddedData = true;
   hasHoleBirth = true;
+  hasLz4 = true;
 
   constructor(zio: ZioContext, metaslabs: MetaslabClass, ashift: number) {
     this.#zio = zio;
@@ -67,8 +68,7 @@ export class BlockWriter {
     let compress = algorithm.ZIO_COMPRESS_OFF;
     if (mayCompress) {
       if (isAllZero(bytes)) return this.#hole(bytes.length, props, previous);
-      const kind =
-        props.compress === algorithm.ZIO_COMPRESS_ON ? algorithm.ZIO_COMPRESS_LZ4 : props.compress;
+      const kind = this.#algorithm(props.compress);
       const packed = this.#zio.compressor.compress(kind, bytes);
       if (packed !== null) {
         if (this.#canEmbed(packed.length, props)) {
@@ -83,6 +83,12 @@ export class BlockWriter {
       }
     }
     return this.#store(bytes.length, stored, compress, props, previous);
+  }
+
+  /** `zio_compress_select`: what `on` stands for. */
+  #algorithm(compress: number): number {
+    if (compress !== algorithm.ZIO_COMPRESS_ON) return compress;
+    return this.hasLz4 ? algorithm.ZIO_COMPRESS_LZ4 : algorithm.ZIO_COMPRESS_LZJB;
   }
 
   #hole(lsize: number, props: WriteProperties, previous: BlockPointer): BlockPointer {

@@ -10,12 +10,13 @@ import {
   DMU_OT_SA,
   DMU_OT_UNLINKED_SET,
 } from '../ondisk/dmu-ot.ts';
-import { DN_BONUS_SIZE } from '../ondisk/dnode-phys.ts';
+import { DN_BONUS_SIZE, OBJSET_FLAG_USERACCOUNTING_COMPLETE } from '../ondisk/dnode-phys.ts';
 import { initZap, zapCreate, zapSetNumber } from '../zap/zap.ts';
 import { SaRegistry } from './sa.ts';
 import { createSaMaster } from './sa-write.ts';
 import { trivialAcl, trivialFlags } from './zfs-acl.ts';
 import { MASTER_NODE_OBJ } from './zfs-reader.ts';
+import { spaceOwnerOf } from './zfs-userspace.ts';
 import type { ZfsTime, ZnodeAttributes } from './znode.ts';
 import { writeZnode } from './znode-write.ts';
 
@@ -68,6 +69,8 @@ export function zfsCreateFs(objset: Objset, txg: number, now: ZfsTime): void {
   set('SA_ATTRS', saMaster);
   set('DELETE_QUEUE', zapCreate(objset, DMU_OT_UNLINKED_SET));
   const registry = new SaRegistry(objset, saMaster);
+  objset.flags |= OBJSET_FLAG_USERACCOUNTING_COMPLETE;
+  objset.spaceOwner = spaceOwnerOf(registry);
   const root = dmuObjectAlloc(objset, DMU_OT_DIRECTORY_CONTENTS, 0, DMU_OT_SA, DN_BONUS_SIZE);
   root.bonusLen = 0;
   initZap(root);

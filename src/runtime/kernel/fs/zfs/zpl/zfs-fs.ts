@@ -19,6 +19,7 @@ import { initZap, zapCount, zapEntries, zapRemove, zapSetNumber } from '../zap/z
 import { ZfsReader } from './zfs-reader.ts';
 import { trivialAcl, trivialFlags, ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
 import { newAttributes } from './zfs-create-fs.ts';
+import { spaceOwnerOf } from './zfs-userspace.ts';
 import type { ZfsTime, ZnodeAttributes } from './znode.ts';
 import { writeZnode } from './znode-write.ts';
 
@@ -53,6 +54,7 @@ export class ZfsFs extends ZfsReader {
   constructor(objset: ZfsReader['objset'], host: ZfsHost) {
     super(objset);
     this.#host = host;
+    objset.spaceOwner = spaceOwnerOf(this.registry);
   }
 
   now(): ZfsTime {
