@@ -6,7 +6,7 @@
 import { type Bench, type Measurement, median } from '#bench/measure.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { NativeMain } from '#kernel/syscall/sys.ts';
-import { COMMANDS } from '#runtime/node/programs.ts';
+import { COMMANDS } from '#cmd/commands.table.ts';
 import { bootHarness } from '#testing/node-harness.ts';
 
 const RUNS = 5;

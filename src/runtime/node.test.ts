@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '#base/bytes.ts';
 import { AD_BOOT, AD_POWEROFF, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
+import { nativeProgramFile } from '#abi/native-program.ts';
 import { TIOCGWINSZ } from '#abi/illumos/ioctl.ts';
 import { SIGINT, SIGPWR, SIGTERM } from '#abi/illumos/signal.ts';
-import { nativeProgramFile } from '#kernel/exec/native.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { NativeMain, Sys, Task } from '#kernel/syscall/sys.ts';
 import type { ExecRequest, Node, RecordedInput } from '#runtime/node-contract.ts';

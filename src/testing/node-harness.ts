@@ -17,7 +17,7 @@
  */
 import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
 import type { Command } from '#cmd/command.ts';
-import { nativeProgramFile } from '#kernel/exec/native.ts';
+import { nativeProgramFile } from '#abi/native-program.ts';
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import { createProcess } from '#kernel/os/fork.ts';
 import { OpenFile } from '#kernel/os/file.ts';

@@ -1,9 +1,10 @@
 /**
  * The platform image as files, laid out as on a SmartOS boot medium below `platform/`:
  * etc/version/platform has the stamp, i86pc/amd64/boot_archive the RAM root, boot_archive.hash its
- * SHA-1. The node checks the hash itself, as the kernel does.
+ * SHA-1. The node checks the hash itself, as the kernel does. A folder of several images (the build
+ * makes out/platform/STAMP) stands for its newest.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '#protocol/errors.ts';
 import type { PlatformShape } from '#protocol/model.ts';
@@ -12,8 +13,16 @@ import type { PlatformImage } from '#runtime/host.ts';
 const STAMP = 'etc/version/platform';
 const ARCHIVE = 'i86pc/amd64/boot_archive';
 
+/** The image in `folder`: itself, or the newest of those it holds. */
+function imageIn(folder: string): string {
+  if (existsSync(join(folder, STAMP)) || !existsSync(folder)) return folder;
+  const stamps = readdirSync(folder).filter((name) => /^\d{8}T\d{6}Z$/.test(name));
+  return join(folder, stamps.sort().at(-1) ?? '');
+}
+
 /** Throws LabError `platformMissing` with what to do. */
-export function readPlatformImage(folder: string): PlatformImage {
+export function readPlatformImage(place: string): PlatformImage {
+  const folder = imageIn(place);
   try {
     return {
       stamp: readFileSync(join(folder, STAMP), 'utf8').trim(),
@@ -26,7 +35,8 @@ export function readPlatformImage(folder: string): PlatformImage {
 }
 
 /** What there is to tell about the image, without reading it; undefined when it is not there. */
-export function describePlatform(folder: string): PlatformShape | undefined {
+export function describePlatform(place: string): PlatformShape | undefined {
+  const folder = imageIn(place);
   if (!existsSync(join(folder, ARCHIVE))) return undefined;
   try {
     return {

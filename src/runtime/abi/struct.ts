@@ -3,7 +3,7 @@
  * line by line; behaviour stays with whoever uses it. What is not named reads as padding and is
  * written as zeros.
  */
-import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
+import { decodeUtf8, encodeUtf8, viewOf } from '#base/bytes.ts';
 import { NS_PER_SEC } from '#base/units.ts';
 
 /** `In` differs from `T` where parts may be left out. */
@@ -76,10 +76,6 @@ export function struct<F extends Record<string, Field<unknown>>>(
       return decodeFrom(viewOf(bytes), 0);
     },
   };
-}
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function i8(offset: number): Field<number> {

@@ -61,7 +61,7 @@ export function assembleKernel(
     },
   );
   mounts.mountRoot(rootfs, '/devices/ramdisk:a');
-  registerFilesystems({ kernel, mounts, special, ptys });
+  registerFilesystems({ kernel, mounts, special, ptys, root: rootfs.root() });
   kernel.root = rootfs.root();
   const pipes = new FifoVfs(clock, mounts.allocateFsid());
   const exec = new ExecSwitch();

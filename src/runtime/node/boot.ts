@@ -4,6 +4,7 @@
  */
 import type { Host } from '#runtime/host.ts';
 import type { NodeOptions } from '#runtime/node-contract.ts';
+import { encodeUtf8 } from '#base/bytes.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import { createProcess } from '#kernel/os/fork.ts';
 import type { Proc } from '#kernel/os/proc.ts';
@@ -11,12 +12,33 @@ import { startNative } from '#kernel/syscall/native.ts';
 import type { NativeMain } from '#kernel/syscall/sys.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
 import { mountKernelFilesystems } from '#runtime/node/mount-root.ts';
+import { BootFailure, populateRoot, unpackPlatform } from '#runtime/node/ramdisk.ts';
 
 const INIT_PATH = '/sbin/init';
 const INIT_ENV = new Map([['PATH', '/usr/sbin:/usr/bin']]);
 
-export function bootMachine(assembled: AssembledKernel, options: NodeOptions, _host: Host): void {
-  mountKernelFilesystems(assembled);
+/**
+ * The loader and the kernel's part of the boot. Throws `BootFailure` after saying on the console why
+ * the machine can't start.
+ */
+export function bootMachine(assembled: AssembledKernel, options: NodeOptions, host: Host): void {
+  const { kernel, rootfs } = assembled;
+  const say = (line: string): void => host.console.write(encodeUtf8(`${line}\r\n`));
+  const folder = `/os/${host.platform.stamp}/platform/i86pc`;
+  try {
+    say(`Loading ${folder}/kernel/amd64/unix...`);
+    say(`Loading ${folder}/amd64/boot_archive...`);
+    say(`Loading ${folder}/amd64/boot_archive.hash...`);
+    const archive = unpackPlatform(host.platform, host.codecs);
+    say('Booting...');
+    populateRoot(archive, rootfs, kernel.context);
+    mountKernelFilesystems(assembled);
+  } catch (error) {
+    if (error instanceof BootFailure) say(error.message);
+    throw error;
+  }
+  kernel.log('CE_CONT', `SunOS Release 5.11 Version joyent_${host.platform.stamp} 64-bit`);
+  kernel.log('CE_CONT', 'SmartOS Lab: an emulated SmartOS compute node.');
   startInit(assembled, options, becomeInit);
 }
 

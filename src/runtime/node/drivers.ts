@@ -11,7 +11,12 @@ import type { Kernel } from '#kernel/os/kernel.ts';
 export function registerDrivers(drivers: DriverTable, ptys: PtyTable, kernel: Kernel): void {
   drivers.register(mmDriver());
   drivers.register(randomDriver(kernel.options.random.child('dev')));
-  drivers.register(sysmsgDriver((text) => kernel.log('CE_CONT', decodeUtf8(text))));
+  drivers.register(
+    sysmsgDriver((text) => {
+      const lines = decodeUtf8(text).replace(/\n$/, '');
+      for (const line of lines.split('\n')) kernel.log('CE_CONT', line);
+    }),
+  );
   drivers.register(controllingTtyDriver());
   for (const driver of ptyDrivers(ptys)) drivers.register(driver);
 }

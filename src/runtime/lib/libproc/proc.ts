@@ -20,8 +20,8 @@ import {
   psinfo,
   pstatus,
 } from '#abi/illumos/procfs.ts';
-import { type Struct, viewOf } from '#abi/struct.ts';
-import { concatBytes, decodeUtf8 } from '#base/bytes.ts';
+import type { Struct } from '#abi/struct.ts';
+import { concatBytes, decodeUtf8, viewOf } from '#base/bytes.ts';
 import { EIO, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 

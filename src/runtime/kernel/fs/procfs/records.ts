@@ -24,8 +24,8 @@ import {
   psinfo,
   pstatus,
 } from '#abi/illumos/procfs.ts';
-import { type StructInput, viewOf } from '#abi/struct.ts';
-import { concatBytes, encodeUtf8 } from '#base/bytes.ts';
+import type { StructInput } from '#abi/struct.ts';
+import { concatBytes, encodeUtf8, viewOf } from '#base/bytes.ts';
 import type { Thread } from '#kernel/disp/thread.ts';
 import type { Proc, ProcEvent } from '#kernel/os/proc.ts';
 
@@ -85,7 +85,7 @@ const ZOMBIE_LWP: StructInput<typeof lwpsinfo.fields> = {
   bindpset: -1,
 };
 
-/** The kernel's own process has no thread that a dispatcher runs: it always sleeps. */
+/** sched, pageout, fsflush: what they do happens in the kernel's own loop. */
 const SYSTEM_LWP: StructInput<typeof lwpsinfo.fields> = {
   lwpid: 1,
   state: SSLEEP,
@@ -103,8 +103,9 @@ export function psinfoBytes(proc: Proc, fraction: number): Uint8Array {
   const { cred, image, group, usage, childUsage } = proc;
   const pctcpu = Math.min(FULL, Math.round(fraction * FULL));
   const thread = proc.threads[0];
-  const isSystem = proc.pid === 0;
-  const noLwp = isSystem ? SYSTEM_LWP : ZOMBIE_LWP;
+  const isZombie = proc.state === 'zombie';
+  const isSystem = !isZombie && thread === undefined;
+  const idle = isSystem ? SYSTEM_LWP : ZOMBIE_LWP;
   return psinfo.encode({
     flag: isSystem ? SSYS : 0,
     nlwp: isSystem ? 1 : proc.threads.length,
@@ -123,12 +124,12 @@ export function psinfoBytes(proc: Proc, fraction: number): Uint8Array {
     ctime: childUsage.userNs + childUsage.systemNs,
     fname: image.command,
     psargs: image.argv.join(' '),
-    wstat: proc.state === 'zombie' ? waitStatus(proc.event) : 0,
+    wstat: isZombie ? waitStatus(proc.event) : 0,
     argc: image.argv.length,
     dmodel: PR_MODEL_LP64,
-    nzomb: proc.state === 'zombie' ? 1 : 0,
+    nzomb: isZombie ? 1 : 0,
     zoneid: cred.zoneId,
-    lwp: thread === undefined ? noLwp : lwpRecord(proc, thread, 1, pctcpu),
+    lwp: thread === undefined ? idle : lwpRecord(proc, thread, 1, pctcpu),
   });
 }
 
