@@ -133,5 +133,5 @@ export class Kernel {
 /** `max_nprocs` grows with memory; a process of ours costs about as much as one of theirs. */
 function maxProcesses(ramBytes: number): number {
   const ramMiB = Math.floor(ramBytes / (1024 * 1024));
-  return Math.max(256, Math.min(30_000, ramMiB * 2));
+  return Math.max(256, Math.min(30_000, ramMiB));
 }
