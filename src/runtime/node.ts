@@ -118,7 +118,7 @@ class LabNode implements Node, MachineOwner {
   }
 
   digest(): string {
-    return digestOf(this.#machine?.assembled, this.#state, this.#host);
+    return digestOf(this.#machine?.assembled, this.#state, this.#host, this.#machine?.console.tty);
   }
 
   announce(state: AnnouncedState): void {

@@ -80,6 +80,14 @@ export function assembleKernel(
     tracers.ownerExited(proc);
     fifos.abandonOpens({ cred: proc.cred, fileFlags: 0, proc });
   });
+  kernel.memorySources.add(() => memoryOfFiles(mounts));
   registerCoreKstats(kernel);
   return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys };
+}
+
+/** What the RAM root, tmpfs and the like hold. */
+function memoryOfFiles(mounts: MountTable): number {
+  let used = 0;
+  for (const { vfs } of mounts.mounts) if (vfs instanceof MemoryVfs) used += vfs.usedBytes;
+  return used;
 }

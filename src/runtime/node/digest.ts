@@ -9,6 +9,7 @@ import { concatBytes, encodeUtf8, toHex } from '#base/bytes.ts';
 import { isWouldBlock } from '#kernel/disp/wait.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Kernel } from '#kernel/os/kernel.ts';
+import type { Tty } from '#kernel/io/tty.ts';
 import type { Proc } from '#kernel/os/proc.ts';
 import { READ_QUIETLY, type Vnode, type VnodeContext } from '#kernel/vfs/vnode.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
@@ -22,6 +23,7 @@ export function digestOf(
   assembled: AssembledKernel | undefined,
   state: NodeState,
   host: Host,
+  console: Tty | undefined,
 ): string {
   const parts: Uint8Array[] = [];
   const line = (...fields: readonly unknown[]): void => {
@@ -29,9 +31,11 @@ export function digestOf(
   };
   line('state', state.kind);
   line('clock', host.clock.monotonicNs(), host.clock.realtimeNs());
+  if (console !== undefined) addTerminal(console, line);
   if (assembled !== undefined) {
     addKernel(assembled.kernel, line);
     for (const proc of assembled.kernel.procs.all()) addProc(proc, line);
+    for (const tty of assembled.ptys.terminals()) addTerminal(tty, line);
     for (const mount of assembled.mounts.mounts) {
       line('mount', mount.mountPoint, mount.special, mount.vfs.fstype);
       if (VIEWS.has(mount.vfs.fstype)) continue;
@@ -68,6 +72,13 @@ function addProc(proc: Proc, line: Line): void {
   for (const [fd, { file, closeOnExec }] of proc.files.entries()) {
     line('fd', fd, closeOnExec, file.flags, file.offset, file.path, file.vnode.type);
   }
+}
+
+function addTerminal(tty: Tty, line: Line): void {
+  const { termios, winsize, input, output } = tty;
+  line('tty', tty.name, tty.session?.sid, tty.foreground?.pgid, tty.life);
+  line('termios', termios.iflag, termios.oflag, termios.cflag, termios.lflag, ...termios.cc);
+  line('buffers', winsize.columns, winsize.rows, input.readyBytes, output.usedBytes, output.column);
 }
 
 function addTree(vnode: Vnode, path: string, kernel: Kernel, host: Host, line: Line): void {

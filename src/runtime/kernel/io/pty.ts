@@ -61,6 +61,11 @@ export class PtyTable {
     return { tty: pty.tty, release: () => this.#closeMaster(pty) };
   }
 
+  /** The terminals of all slaves, by minor number. */
+  *terminals(): IterableIterator<Tty> {
+    for (const pty of this.#ptys) if (pty !== undefined) yield pty.tty;
+  }
+
   openMaster(ctx: VnodeContext): OpenDevice | undefined {
     const channel = new Channel();
     const sink: TtySink = {
