@@ -1,29 +1,54 @@
 /** The process, user and system commands: one row each. */
 import type { Command } from '#cmd/command.ts';
+import { CAL } from '#cmd/cal/cal.ts';
+import { DATE } from '#cmd/date/date.ts';
+import { DF } from '#cmd/df/df.ts';
+import { DMESG } from '#cmd/dmesg/dmesg.ts';
+import { DU } from '#cmd/du/du.ts';
 import { ENV, PRINTENV } from '#cmd/env/env.ts';
+import { GETCONF } from '#cmd/getconf/getconf.ts';
+import { GETENT } from '#cmd/getent/getent.ts';
 import { HOSTID, HOSTNAME } from '#cmd/hostname/hostname.ts';
 import { GROUPS, ID, WHOAMI } from '#cmd/id/id.ts';
 import { ISAINFO, ISALIST } from '#cmd/isainfo/isainfo.ts';
 import { KILL } from '#cmd/kill/kill.ts';
+import { KSTAT } from '#cmd/kstat/kstat.ts';
 import { LESS } from '#cmd/less/less.ts';
 import { LOGNAME } from '#cmd/logname/logname.ts';
+import { MOUNT, UMOUNT } from '#cmd/mount/mount.ts';
 import { NICE } from '#cmd/nice/nice.ts';
 import { NOHUP } from '#cmd/nohup/nohup.ts';
 import { PGREP } from '#cmd/pgrep/pgrep.ts';
+import { PRTCONF } from '#cmd/prtconf/prtconf.ts';
 import { PS } from '#cmd/ps/ps.ts';
+import { PSRINFO } from '#cmd/psrinfo/psrinfo.ts';
 import { PARGS } from '#cmd/ptools/pargs.ts';
 import { PFILES } from '#cmd/ptools/pfiles.ts';
 import { PTIME } from '#cmd/ptools/ptime.ts';
 import { PTREE } from '#cmd/ptools/ptree.ts';
 import { ABSENT_TOOLS, PCRED, PRUN, PSTOP, PWAIT, PWDX } from '#cmd/ptools/small-tools.ts';
+import { STTY } from '#cmd/stty/stty.ts';
+import { SWAP, SYNC } from '#cmd/swap/swap.ts';
+import { BOOTPARAMS, SYSINFO } from '#cmd/sysinfo/sysinfo.ts';
 import { TIME } from '#cmd/time/time.ts';
+import { CLEAR, TPUT } from '#cmd/tput/tput.ts';
 import { ARCH, UNAME } from '#cmd/uname/uname.ts';
 import { VI } from '#cmd/vi/vi.ts';
+import { ZONENAME } from '#cmd/zonename/zonename.ts';
 
 export const SYSTEM_COMMANDS: readonly Command[] = [
   ...ABSENT_TOOLS,
   ARCH,
+  BOOTPARAMS,
+  CAL,
+  CLEAR,
+  DATE,
+  DF,
+  DMESG,
+  DU,
   ENV,
+  GETCONF,
+  GETENT,
   GROUPS,
   HOSTID,
   HOSTNAME,
@@ -31,8 +56,10 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   ISAINFO,
   ISALIST,
   KILL,
+  KSTAT,
   LESS,
   LOGNAME,
+  MOUNT,
   NICE,
   NOHUP,
   PARGS,
@@ -40,15 +67,24 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   PFILES,
   PGREP,
   PRINTENV,
+  PRTCONF,
   PRUN,
   PS,
+  PSRINFO,
   PSTOP,
   PTIME,
   PTREE,
   PWAIT,
   PWDX,
+  STTY,
+  SWAP,
+  SYNC,
+  SYSINFO,
   TIME,
+  TPUT,
+  UMOUNT,
   UNAME,
   VI,
   WHOAMI,
+  ZONENAME,
 ];
