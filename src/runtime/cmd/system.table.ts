@@ -32,6 +32,7 @@ import { SWAP, SYNC } from '#cmd/swap/swap.ts';
 import { BOOTPARAMS, SYSINFO } from '#cmd/sysinfo/sysinfo.ts';
 import { TIME } from '#cmd/time/time.ts';
 import { CLEAR, TPUT } from '#cmd/tput/tput.ts';
+import { TRUSS } from '#cmd/truss/truss.ts';
 import { ARCH, UNAME } from '#cmd/uname/uname.ts';
 import { VI } from '#cmd/vi/vi.ts';
 import { ZONENAME } from '#cmd/zonename/zonename.ts';
@@ -82,6 +83,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   SYSINFO,
   TIME,
   TPUT,
+  TRUSS,
   UMOUNT,
   UNAME,
   VI,

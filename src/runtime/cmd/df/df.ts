@@ -92,7 +92,7 @@ function wholeLines(row: Row): string {
   );
 }
 
-/** The entry that holds `path`: the mount point itself, its special, or the filesystem of a file. */
+/** The entry that holds `path`: its mount point, its special, or the filesystem of a file. */
 function* find(
   io: Stdio,
   sys: Sys,

@@ -57,7 +57,7 @@ export function* systemCall(
   if (result === ENOSYS) noteUnsupported(caller, row);
   const exit = caller.services.probes.return[row.number];
   if (exit?.enabled === true) exit.fire(result, isErrno(result) ? result.number : 0);
-  if (proc.tracer !== undefined) traceReturn(caller, row, result);
+  if (proc.tracer !== undefined) traceReturn(caller, row, [a, b, c, d], result);
   if (caller.maskBefore !== undefined) restoreMask(caller);
   if (proc.signals.isDeliverable) yield* takeSignals(caller, false);
   if (dispatcher.units <= 0 || dispatcher.shouldYield) yield* preempt(caller);

@@ -129,7 +129,13 @@ export type TraceEvent = { readonly pid: number; readonly timeNs: bigint } & (
       readonly args: readonly unknown[];
     }
   /** `result` is the call's value, or an Errno. */
-  | { readonly kind: 'return'; readonly call: string; readonly result: unknown }
+  | {
+      readonly kind: 'return';
+      readonly call: string;
+      readonly result: unknown;
+      /** What a successful call with a buffer read or wrote, the start of it: a copy. */
+      readonly bytes: Uint8Array | undefined;
+    }
   | {
       readonly kind: 'signal';
       readonly signal: Signal;

@@ -105,7 +105,22 @@ export function* traceEntry(caller: Caller, row: SyscallRow, args: readonly unkn
   }
 }
 
-export function traceReturn(caller: Caller, row: SyscallRow, result: unknown): void {
+/** Bytes of a call's buffer that its event carries: what truss -r and -w show of it. */
+const MAX_TRACED_BYTES = 4096;
+
+/** A copy of what the call read or wrote: the program's buffer may change before anybody looks. */
+function tracedBytes(args: readonly unknown[], result: unknown): Uint8Array | undefined {
+  const buffer = args.find((argument) => argument instanceof Uint8Array);
+  if (buffer === undefined || typeof result !== 'number') return undefined;
+  return buffer.slice(0, Math.min(result, MAX_TRACED_BYTES));
+}
+
+export function traceReturn(
+  caller: Caller,
+  row: SyscallRow,
+  args: readonly unknown[],
+  result: unknown,
+): void {
   const { proc } = caller;
   tracerOf(proc)?.push({
     kind: 'return',
@@ -113,6 +128,7 @@ export function traceReturn(caller: Caller, row: SyscallRow, result: unknown): v
     timeNs: now(proc),
     call: row.name,
     result,
+    bytes: tracedBytes(args, result),
   });
 }
 
