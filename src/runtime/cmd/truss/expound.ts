@@ -106,7 +106,7 @@ export function argumentText(
       return typeof value === 'string' ? JSON.stringify(value) : POINTER;
     case 'fd':
     case 'decimal':
-      return typeof value === 'object' || value === undefined ? '0' : String(value);
+      return typeof value === 'number' || typeof value === 'bigint' ? String(value) : '0';
     default:
       return POINTER;
   }
