@@ -11,6 +11,7 @@ import { GETENT } from '#cmd/getent/getent.ts';
 import { HOSTID, HOSTNAME } from '#cmd/hostname/hostname.ts';
 import { GROUPS, ID, WHOAMI } from '#cmd/id/id.ts';
 import { ISAINFO, ISALIST } from '#cmd/isainfo/isainfo.ts';
+import { JSON_TOOL } from '#cmd/json/json.ts';
 import { KILL } from '#cmd/kill/kill.ts';
 import { KSTAT } from '#cmd/kstat/kstat.ts';
 import { LESS } from '#cmd/less/less.ts';
@@ -20,6 +21,7 @@ import { NICE } from '#cmd/nice/nice.ts';
 import { NOHUP } from '#cmd/nohup/nohup.ts';
 import { PGREP } from '#cmd/pgrep/pgrep.ts';
 import { PRTCONF } from '#cmd/prtconf/prtconf.ts';
+import { PRSTAT } from '#cmd/prstat/prstat.ts';
 import { PS } from '#cmd/ps/ps.ts';
 import { PSRINFO } from '#cmd/psrinfo/psrinfo.ts';
 import { PARGS } from '#cmd/ptools/pargs.ts';
@@ -56,6 +58,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   ID,
   ISAINFO,
   ISALIST,
+  JSON_TOOL,
   KILL,
   KSTAT,
   LESS,
@@ -68,6 +71,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   PFILES,
   PGREP,
   PRINTENV,
+  PRSTAT,
   PRTCONF,
   PRUN,
   PS,

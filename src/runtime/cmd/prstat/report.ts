@@ -95,7 +95,8 @@ function statesLine(sample: Sample, request: PrstatRequest, names: Names): strin
     states === undefined
       ? []
       : [states.voluntary, states.involuntary, states.calls, states.signals].map(countText);
-  return `${title(sample, names)} ${[...shares, ...counts].join(' ')} ${ending(sample, request, 12)}`;
+  const cells = [...shares, ...counts].join(' ');
+  return `${title(sample, names)} ${cells} ${ending(sample, request, 12)}`;
 }
 
 export function processLines(
