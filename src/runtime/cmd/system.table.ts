@@ -1,5 +1,6 @@
 /** The process, user and system commands: one row each. */
 import type { Command } from '#cmd/command.ts';
+import { ABSENT_COMMANDS } from '#cmd/absent/absent.ts';
 import { CAL } from '#cmd/cal/cal.ts';
 import { DATE } from '#cmd/date/date.ts';
 import { DF } from '#cmd/df/df.ts';
@@ -29,6 +30,7 @@ import { PFILES } from '#cmd/ptools/pfiles.ts';
 import { PTIME } from '#cmd/ptools/ptime.ts';
 import { PTREE } from '#cmd/ptools/ptree.ts';
 import { ABSENT_TOOLS, PCRED, PRUN, PSTOP, PWAIT, PWDX } from '#cmd/ptools/small-tools.ts';
+import { PRIOCNTL, RENICE } from '#cmd/renice/renice.ts';
 import { STTY } from '#cmd/stty/stty.ts';
 import { SWAP, SYNC } from '#cmd/swap/swap.ts';
 import { BOOTPARAMS, SYSINFO } from '#cmd/sysinfo/sysinfo.ts';
@@ -37,9 +39,11 @@ import { CLEAR, TPUT } from '#cmd/tput/tput.ts';
 import { TRUSS } from '#cmd/truss/truss.ts';
 import { ARCH, UNAME } from '#cmd/uname/uname.ts';
 import { VI } from '#cmd/vi/vi.ts';
+import { VMSTAT } from '#cmd/vmstat/vmstat.ts';
 import { ZONENAME } from '#cmd/zonename/zonename.ts';
 
 export const SYSTEM_COMMANDS: readonly Command[] = [
+  ...ABSENT_COMMANDS,
   ...ABSENT_TOOLS,
   ARCH,
   BOOTPARAMS,
@@ -71,6 +75,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   PFILES,
   PGREP,
   PRINTENV,
+  PRIOCNTL,
   PRSTAT,
   PRTCONF,
   PRUN,
@@ -81,6 +86,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   PTREE,
   PWAIT,
   PWDX,
+  RENICE,
   STTY,
   SWAP,
   SYNC,
@@ -92,5 +98,6 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   UNAME,
   VI,
   WHOAMI,
+  VMSTAT,
   ZONENAME,
 ];
