@@ -17,6 +17,7 @@ import { KILL } from '#cmd/kill/kill.ts';
 import { KSTAT } from '#cmd/kstat/kstat.ts';
 import { LESS } from '#cmd/less/less.ts';
 import { LOGNAME } from '#cmd/logname/logname.ts';
+import { MAN } from '#cmd/man/man.ts';
 import { MOUNT, UMOUNT } from '#cmd/mount/mount.ts';
 import { NICE } from '#cmd/nice/nice.ts';
 import { NOHUP } from '#cmd/nohup/nohup.ts';
@@ -67,6 +68,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   KSTAT,
   LESS,
   LOGNAME,
+  MAN,
   MOUNT,
   NICE,
   NOHUP,
