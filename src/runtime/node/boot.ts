@@ -5,6 +5,7 @@
 import type { Host } from '#runtime/host.ts';
 import type { NodeOptions } from '#runtime/node-contract.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
+import { hostfsType } from '#kernel/fs/hostfs/hostfs.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import { createProcess } from '#kernel/os/fork.ts';
 import type { Proc } from '#kernel/os/proc.ts';
@@ -22,7 +23,7 @@ const INIT_ENV = new Map([['PATH', '/usr/sbin:/usr/bin']]);
  * the machine can't start.
  */
 export function bootMachine(assembled: AssembledKernel, options: NodeOptions, host: Host): void {
-  const { kernel, rootfs } = assembled;
+  const { kernel, mounts, rootfs } = assembled;
   const say = (line: string): void => host.console.write(encodeUtf8(`${line}\r\n`));
   const folder = `/os/${host.platform.stamp}/platform/i86pc`;
   try {
@@ -32,6 +33,9 @@ export function bootMachine(assembled: AssembledKernel, options: NodeOptions, ho
     const archive = unpackPlatform(host.platform, host.codecs);
     say('Booting...');
     populateRoot(archive, rootfs, kernel.context);
+    if (host.share !== undefined) {
+      mounts.register(hostfsType(() => mounts.allocateFsid(), host.share));
+    }
     mountKernelFilesystems(assembled);
   } catch (error) {
     if (error instanceof BootFailure) say(error.message);

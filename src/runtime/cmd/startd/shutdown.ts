@@ -27,7 +27,8 @@ export function* goDown(
   online: readonly ServiceRow[],
   children: Iterable<number>,
 ): Task<void> {
-  const out = yield* sys.open('/dev/console', O_WRONLY | O_NOCTTY);
+  // Not the console itself: that hangs up when its shell is killed.
+  const out = yield* sys.open('/dev/msglog', O_WRONLY | O_NOCTTY);
   const fd = isErrno(out) ? 1 : out;
   const say = (text: string): Task<unknown> => sys.write(fd, encodeUtf8(`${text}\n`));
   yield* sys.announce('shuttingDown');

@@ -1,26 +1,33 @@
 /**
- * The end of all user processes before the machine stops: startd's and reboot(8)'s.
+ * The end of all user processes before the machine stops: startd's and reboot(8)'s. Interactive
+ * shells ignore SIGTERM; they go when their terminal hangs up, so SIGHUP follows.
  */
-import { SIGKILL, SIGTERM } from '#abi/illumos/signal.ts';
+import { SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, type Signal } from '#abi/illumos/signal.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { listPsinfo } from '#lib/libproc/proc.ts';
 
-/** What processes get to end by themselves. */
-const GRACE_NS = 5_000_000_000n;
-const LOOK_EVERY_NS = 50_000_000n;
+/** What is sent, and how long the others may take to end by themselves. */
+const STEPS: readonly { readonly signal: Signal; readonly graceNs: bigint }[] = [
+  { signal: SIGTERM, graceNs: 500_000_000n },
+  { signal: SIGHUP, graceNs: 4_500_000_000n },
+  { signal: SIGKILL, graceNs: 1_000_000_000n },
+];
+const LOOK_EVERY_NS = 20_000_000n;
 
-/** SIGTERM to all but init and ourselves; who is still there after a while gets SIGKILL. */
+/** All but init, the kernel's processes and ourselves; who does not listen is killed. */
 export function* killEverybody(sys: Sys): Task<void> {
-  yield* sys.sigaction(SIGTERM, { handler: 'ignore' });
-  yield* sys.kill(-1, SIGTERM);
-  for (let waited = 0n; waited < GRACE_NS; waited += LOOK_EVERY_NS) {
-    yield* reapChildren(sys);
-    if ((yield* runningProcesses(sys)).length === 0) return;
-    yield* sys.nanosleep(LOOK_EVERY_NS);
+  for (const signal of [SIGTERM, SIGHUP, SIGINT, SIGQUIT]) {
+    yield* sys.sigaction(signal, { handler: 'ignore' });
   }
-  for (const pid of yield* runningProcesses(sys)) yield* sys.kill(pid, SIGKILL);
-  yield* sys.nanosleep(LOOK_EVERY_NS);
+  for (const { signal, graceNs } of STEPS) {
+    for (const pid of yield* runningProcesses(sys)) yield* sys.kill(pid, signal);
+    for (let waitedNs = 0n; waitedNs < graceNs; waitedNs += LOOK_EVERY_NS) {
+      yield* reapChildren(sys);
+      if ((yield* runningProcesses(sys)).length === 0) return;
+      yield* sys.nanosleep(LOOK_EVERY_NS);
+    }
+  }
 }
 
 function* reapChildren(sys: Sys): Task<void> {
@@ -30,13 +37,14 @@ function* reapChildren(sys: Sys): Task<void> {
   }
 }
 
-/** Without init, the kernel's processes, zombies and ourselves. */
+/** Pids without init, the kernel's processes, zombies and ourselves. */
 function* runningProcesses(sys: Sys): Task<readonly number[]> {
   const all = yield* listPsinfo(sys);
   if (isErrno(all)) return [];
   return all
-    .filter(
-      ({ pid, lwp }) => pid > 1 && pid !== sys.pid && lwp.clname !== 'SYS' && lwp.sname !== 'Z',
-    )
+    .filter(({ pid, lwp }) => {
+      const isOurs = pid <= 1 || pid === sys.pid;
+      return !isOurs && lwp.clname !== 'SYS' && lwp.sname !== 'Z';
+    })
     .map(({ pid }) => pid);
 }
