@@ -172,3 +172,15 @@ ls -m dir
 ls -S dir/sub dir/two.txt
 ! ls nosuch
 `;
+
+export const GZIP_CASES = String.raw`
++ sh -c 'gzip abc; ls abc* ; gunzip abc.gz; cat abc' => abc
++ sh -c 'gzip -k abc; ls abc*; gzip -cd abc.gz | cmp - abc'
++ sh -c 'gzip -c abc > x.gz; gzip -t x.gz; echo $?; gzcat x.gz 2>/dev/null || zcat x.gz'
++ sh -c 'gzip < noisy | gunzip | cmp - noisy; echo $?'
++ sh -c 'gzip -r dir; find dir | sort; gunzip -r dir; find dir | sort'
++ sh -c 'gzip abc; echo new > abc; gunzip abc.gz < /dev/null 2>/dev/null; echo $?; cat abc'
+! gunzip abc
+! gzip nosuch
+! gunzip nosuch.gz
+`;

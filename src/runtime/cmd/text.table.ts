@@ -27,6 +27,7 @@ import { FIND } from '#cmd/find/find.ts';
 import { FMT } from '#cmd/fmt/fmt.ts';
 import { FOLD } from '#cmd/fold/fold.ts';
 import { GREP } from '#cmd/grep/grep.ts';
+import { GZIP } from '#cmd/gzip/gzip.ts';
 import { HEAD } from '#cmd/head/head.ts';
 import { JOIN } from '#cmd/join/join.ts';
 import { LS } from '#cmd/ls/ls.ts';
@@ -83,6 +84,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   FMT,
   FOLD,
   GREP,
+  GZIP,
   HEAD,
   JOIN,
   LN,
