@@ -59,6 +59,7 @@ export function spaSync(spa: Spa): void {
     writer.pass = 0;
   }
   spa.isConfigDirty = false;
+  spa.dirtyBytes = 0;
   syncDone(spa);
   spa.txg += 1;
 }

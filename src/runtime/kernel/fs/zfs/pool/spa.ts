@@ -62,6 +62,8 @@ export class Spa implements DslServices {
   isExported = false;
   /** Set when a sync failed: what is in memory is no longer what is on disk. */
   isSuspended = false;
+  /** Bytes written to files since the last txg, about. */
+  dirtyBytes = 0;
   readonly syncTasks: SyncTask[] = [];
   /** Freed in a late pass: to be freed in the next txg. */
   readonly deferredFrees: BlockPointer[] = [];

@@ -1,0 +1,114 @@
+/**
+ * A mounted ZFS file system: its vnodes by object number, its space, and what it needs of its pool.
+ * @see uts/common/fs/zfs/zfs_vfsops.c
+ */
+import type { Errno } from '#kernel/os/errno.ts';
+import { BaseVfs } from '#kernel/vfs/base-vnode.ts';
+import type { SpecialFiles } from '#kernel/vfs/special.ts';
+import type { Blocking, VfsStatistics } from '#kernel/vfs/vnode.ts';
+import { guard } from './zfs-errno.ts';
+import type { ZfsFs } from './zfs-fs.ts';
+import { ZfsVnode } from './zfs-vnode.ts';
+
+/** Bytes of a dataset as people see them. */
+export interface DatasetSpace {
+  readonly referencedBytes: number;
+  readonly availableBytes: number;
+}
+
+/** What a mount needs of its pool. */
+export interface ZfsMountHost {
+  readonly special: SpecialFiles;
+  space(): DatasetSpace;
+  /** Whether the pool can take so many bytes more; may write the open txg to make room. */
+  admit(sizeBytes: number): Errno | undefined;
+  /** Makes everything that was done so far last. */
+  commit(): void;
+}
+
+/** Vnodes kept though nobody holds them. */
+const MAX_IDLE = 20_000;
+/** Allocation unit of statvfs: half a kilobyte, as zfs_statvfs says. */
+const FRAGMENT = 512;
+
+export class ZfsVfs extends BaseVfs {
+  readonly fstype = 'zfs';
+  readonly fs: ZfsFs;
+  readonly host: ZfsMountHost;
+  readonly #vnodes: Map<number, ZfsVnode> = new Map();
+
+  constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly = false) {
+    super(fsid, isReadOnly);
+    this.fs = fs;
+    this.host = host;
+    if (!isReadOnly) fs.drainUnlinked();
+  }
+
+  /** The one vnode of an object. */
+  vnode(object: number): ZfsVnode {
+    let vnode = this.#vnodes.get(object);
+    if (vnode === undefined) {
+      vnode = new ZfsVnode(this, object);
+      this.#vnodes.set(object, vnode);
+      if (this.#vnodes.size > MAX_IDLE) this.#dropIdle();
+    }
+    return vnode;
+  }
+
+  #dropIdle(): void {
+    for (const [object, vnode] of this.#vnodes) {
+      if (vnode.holdCount === 0 && vnode.mountedHere === null) this.#vnodes.delete(object);
+      if (this.#vnodes.size <= MAX_IDLE / 2) return;
+    }
+  }
+
+  /** Whether somebody keeps the file, so that it outlives its last name. */
+  readonly isHeld = (object: number): boolean => (this.#vnodes.get(object)?.holdCount ?? 0) > 0;
+
+  /** The object is gone: its number may become another file's. */
+  forget(object: number): void {
+    const vnode = this.#vnodes.get(object);
+    if (vnode === undefined) return;
+    vnode.isGone = true;
+    this.#vnodes.delete(object);
+  }
+
+  override root(): ZfsVnode {
+    return this.vnode(this.fs.rootObject);
+  }
+
+  override statvfs(): VfsStatistics {
+    const { referencedBytes, availableBytes } = this.host.space();
+    const blocks = (bytes: number): bigint => BigInt(Math.max(0, Math.floor(bytes / FRAGMENT)));
+    const free = blocks(availableBytes);
+    const files = BigInt(this.fs.objset.metaDnode.blkptrs.reduce((sum, bp) => sum + bp.fill, 0));
+    return {
+      blockSizeBytes: this.fs.objset.settings.recordSize,
+      fragmentSizeBytes: FRAGMENT,
+      blocks: blocks(referencedBytes) + free,
+      freeBlocks: free,
+      availableBlocks: free,
+      files: files + free,
+      freeFiles: free,
+      nameMax: 255,
+    };
+  }
+
+  override sync(): Blocking<undefined> {
+    if (this.isReadOnly) return undefined;
+    return guard(() => {
+      this.host.commit();
+      return undefined;
+    });
+  }
+
+  override unmount(force: boolean): Errno | undefined {
+    const busy = super.unmount(force);
+    if (busy !== undefined || this.isReadOnly) return busy;
+    return guard(() => {
+      for (const vnode of this.#vnodes.values()) vnode.storeAccessTime();
+      this.host.commit();
+      return undefined;
+    });
+  }
+}
