@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '#base/bytes.ts';
-import { AD_BOOT, AD_POWEROFF, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
+import { S_IFCHR, makedev } from '#abi/illumos/stat.ts';
+import { AssertionError } from '#base/assert.ts';
+import { AD_BOOT, AD_POWEROFF, A_DUMP, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { nativeProgramFile } from '#abi/native-program.ts';
 import { TIOCGWINSZ } from '#abi/illumos/ioctl.ts';
 import { SIGINT, SIGPWR, SIGTERM } from '#abi/illumos/signal.ts';
@@ -61,6 +63,15 @@ const PROGRAMS: Record<string, NativeMain> = {
     const count = yield* sys.read(0, buffer);
     return isErrno(count) ? 99 : count;
   },
+  *touchbad(sys) {
+    yield* sys.mknod('/tmp/bad', S_IFCHR | 0o666, makedev(BROKEN_MAJOR, 0));
+    yield* sys.open('/tmp/bad', 0);
+    return 0;
+  },
+  *dump(sys) {
+    yield* sys.uadmin(A_DUMP, 0);
+    return 1;
+  },
   *throws() {
     throw new TypeError('a bug in a program');
   },
@@ -81,9 +92,17 @@ function* init(sys: Sys): Task<number> {
   return 0;
 }
 
+const BROKEN_MAJOR = 200;
+
+/** A driver with a bug. */
+function openBroken(): never {
+  throw new AssertionError('assertion failed: it never opens');
+}
+
 const PARTS: NodeParts = {
   programs: new Map(Object.entries(PROGRAMS)),
   boot(assembled, options) {
+    assembled.drivers.register({ name: 'broken', major: BROKEN_MAJOR, open: openBroken });
     const { context } = assembled.kernel;
     const root = assembled.rootfs.root();
     root.mkdir('tmp', { type: 'VDIR', mode: 0o1777 }, context);
@@ -231,6 +250,30 @@ test('nmi panics with a dump; reset boots again; a program bug kills only the pr
   node.post({ kind: 'reset' });
   run(50);
   expect(node.state.kind).toBe('running');
+});
+
+test('a broken invariant in a driver panics the node, with its stack in the dump', () => {
+  const { node, listener, run } = rig();
+  node.post({ kind: 'powerOn' });
+  node.post({ kind: 'exec', request: request(1, 'touchbad') });
+  run(50);
+  expect(node.state).toEqual({ kind: 'panicked', message: 'assertion failed: it never opens' });
+  expect(listener.panic?.dump).toContain('openBroken');
+  expect(listener.panic?.dump).toMatch(/pid \d+ .* touchbad/);
+});
+
+test('a forced dump is a panic, and only root can have it', () => {
+  const { node, run } = rig();
+  node.post({ kind: 'powerOn' });
+  node.post({ kind: 'exec', request: { ...request(1, 'dump'), uid: 100 } });
+  run(50);
+  expect(node.state.kind).toBe('running');
+  node.post({ kind: 'exec', request: request(2, 'dump') });
+  run(50);
+  expect(node.state).toEqual({
+    kind: 'panicked',
+    message: 'forced crash dump initiated at user request',
+  });
 });
 
 test('the end of init is a panic of this node and nothing else', () => {

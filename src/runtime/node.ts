@@ -180,7 +180,8 @@ class LabNode implements Node, MachineOwner {
   /** The machine stops where it is; the host and its other nodes go on. */
   #panic(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const origin = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const stack = origin instanceof Error ? (origin.stack ?? '') : '';
     const machine = this.#machine;
     this.#machine = undefined;
     const firstLine = message.split('\n', 1)[0] ?? message;

@@ -16,6 +16,7 @@ export function exitProc(proc: Proc, event: ProcEvent): void {
     proc.usage.voluntarySwitches += thread.voluntarySwitches;
     proc.usage.involuntarySwitches += thread.involuntarySwitches;
     thread.exit();
+    if (kernel.probes.proc.lwpExit.enabled) kernel.probes.proc.lwpExit.fire(thread);
   }
   proc.threads.length = 0;
   proc.alarm?.cancel();

@@ -86,6 +86,10 @@ export function createThread(proc: Proc, program: Program): Thread {
   const thread = proc.kernel.dispatcher.createThread(new ProcThreads(proc), program);
   thread.nice = proc.nice;
   proc.threads.push(thread);
+  const probes = proc.kernel.probes.proc;
+  if (probes.lwpCreate.enabled) probes.lwpCreate.fire(thread, proc);
+  if (probes.start.enabled && proc.threads.length === 1) probes.start.fire(proc);
+  if (probes.lwpStart.enabled) probes.lwpStart.fire(thread);
   return thread;
 }
 
@@ -108,7 +112,10 @@ class ProcThreads implements ThreadOwner {
     const { kernel } = this.proc;
     if (error instanceof KernelPanic) throw error;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (kernel.isInKernel && !isStackOverflow(error)) throw new KernelPanic(detail);
+    if (kernel.isInKernel && !isStackOverflow(error)) {
+      const message = error instanceof Error ? error.message : detail;
+      throw new KernelPanic(message, { cause: error });
+    }
     kernel.isInKernel = false;
     kernel.options.log.write('error', `program "${this.proc.image.command}" failed`, detail);
     kernel.log(

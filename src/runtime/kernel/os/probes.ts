@@ -9,11 +9,9 @@ export const procProbes: ProbeDeclarations<
   | 'execFailure'
   | 'execSuccess'
   | 'exit'
-  | 'fault'
   | 'lwpCreate'
   | 'lwpExit'
   | 'lwpStart'
-  | 'signalClear'
   | 'signalDiscard'
   | 'signalHandle'
   | 'signalSend'
@@ -24,11 +22,9 @@ export const procProbes: ProbeDeclarations<
   execFailure: args('int'),
   execSuccess: args(),
   exit: args('int'),
-  fault: args('int', 'siginfo_t *'),
   lwpCreate: args('lwpsinfo_t *', 'psinfo_t *'),
   lwpExit: args(),
   lwpStart: args(),
-  signalClear: args('int'),
   signalDiscard: args('lwpsinfo_t *', 'psinfo_t *', 'int'),
   signalHandle: args('int', 'siginfo_t *', 'void (*)(void)'),
   signalSend: args('psinfo_t *', 'int', 'siginfo_t *'),

@@ -150,6 +150,8 @@ export function postSignal(proc: Proc, signal: Signal, info?: SignalInfo): void 
   }
   if (isDiscarded(proc, signal)) {
     signals.update();
+    const { signalDiscard } = proc.kernel.probes.proc;
+    if (signalDiscard.enabled) signalDiscard.fire(proc.threads[0], proc, signal);
     return;
   }
   signals.pending.add(signal);

@@ -409,6 +409,10 @@ class NativeSys implements Sys {
     return systemCall(this.#caller, row.NICE, increment) as Task<number | Errno>;
   }
 
+  priority(pid: number, nice?: number): Task<number | Errno> {
+    return systemCall(this.#caller, row.PRIOCNTLSYS, pid, nice) as Task<number | Errno>;
+  }
+
   uname(): Task<Utsname> {
     return systemCall(this.#caller, row.UNAME) as Task<Utsname>;
   }

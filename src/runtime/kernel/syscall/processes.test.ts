@@ -331,11 +331,17 @@ test('an ordinary user signals only his own, and cannot raise limits, nice or id
         notes.push(isErrno(result) ? result.name : result);
       }
       notes.push(yield* sys.nice(3), yield* sys.setuid(100));
+      notes.push(yield* sys.priority(0), yield* sys.priority(0, 7));
+      for (const call of [sys.priority(0, 0), sys.priority(1, 10), sys.priority(77_777)]) {
+        const result = yield* call;
+        notes.push(isErrno(result) ? result.name : result);
+      }
       return 0;
     },
     { uid: 100 },
   );
-  expect(notes).toEqual([...new Array<string>(12).fill('EPERM'), 3, 0]);
+  const refused = new Array<string>(12).fill('EPERM');
+  expect(notes).toEqual([...refused, 3, 0, 3, 7, 'EACCES', 'EPERM', 'ESRCH']);
 });
 
 test('init takes no signal that it did not ask for', () => {

@@ -3,6 +3,7 @@
  * @see uts/common/syscall/{pgrpsys,rlimit,times}.c, uts/common/os/{fork,exit}.c
  */
 import type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
+import { NICE_DEFAULT } from '#kernel/disp/ts.ts';
 import { WouldBlock } from '#kernel/disp/wait.ts';
 import { EACCES, ECHILD, EINVAL, EPERM, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
 import { exitProc, reap } from '#kernel/os/exit.ts';
@@ -198,10 +199,28 @@ export function setrlimit(caller: Caller, name: RlimitName, limit: Rlimit): Errn
 export function nice(caller: Caller, increment: number): number | Errno {
   const { proc } = caller;
   if (increment < 0 && proc.cred.effectiveUid !== 0) return EPERM;
-  proc.nice = Math.max(0, Math.min(NICE_MAX, proc.nice + Math.trunc(increment)));
-  for (const thread of proc.threads) {
-    thread.nice = proc.nice;
+  return setNice(caller, proc, proc.nice + Math.trunc(increment));
+}
+
+/** The nice value of a process less 20, after setting it where one is given. @man priocntl(2) */
+export function priocntlsys(caller: Caller, pid: number, nice: number | undefined): number | Errno {
+  const target = procOr(caller, pid);
+  if (isErrno(target)) return target;
+  if (nice === undefined) return target.nice - NICE_DEFAULT;
+  const { cred } = caller.proc;
+  const isPrivileged = cred.effectiveUid === 0;
+  const isOwner = cred.effectiveUid === target.cred.uid || cred.uid === target.cred.uid;
+  if (!isPrivileged && !isOwner) return EPERM;
+  const wanted = NICE_DEFAULT + Math.trunc(nice);
+  if (wanted < target.nice && !isPrivileged) return EACCES;
+  return setNice(caller, target, wanted);
+}
+
+function setNice(caller: Caller, target: Proc, wanted: number): number {
+  target.nice = Math.max(0, Math.min(NICE_MAX, wanted));
+  for (const thread of target.threads) {
+    thread.nice = target.nice;
     caller.kernel.dispatcher.reprioritize(thread);
   }
-  return proc.nice - 20;
+  return target.nice - NICE_DEFAULT;
 }

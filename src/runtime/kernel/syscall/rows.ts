@@ -73,3 +73,4 @@ export const EXECVE: SyscallRow = syscallRow('execve');
 export const EXIT: SyscallRow = syscallRow('exit');
 export const UMOUNT2: SyscallRow = syscallRow('umount2');
 export const ANNOUNCE: SyscallRow = syscallRow('announce');
+export const PRIOCNTLSYS: SyscallRow = syscallRow('priocntlsys');

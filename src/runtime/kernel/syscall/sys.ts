@@ -251,6 +251,8 @@ export interface Sys {
   setgroups(gids: readonly number[]): Task<Errno | 0>;
   /** Adds to the nice value (0 … 39, 20 is the start); answers the new one minus 20. */
   nice(increment: number): Task<number | Errno>;
+  /** The nice value of a process (0 = own) less 20; with `nice` it is set first. */
+  priority(pid: number, nice?: number): Task<number | Errno>;
 
   // System
   uname(): Task<Utsname>;

@@ -1,5 +1,5 @@
 /** The machine: names, clocks, statistics, power. @see uts/common/syscall/{systeminfo,uadmin}.c */
-import { AD_BOOT, AD_IBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
+import { AD_BOOT, AD_IBOOT, A_DUMP, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { EINVAL, EPERM, type Errno } from '#kernel/os/errno.ts';
 import type { AnnouncedState } from '#kernel/os/kernel.ts';
 import type { Caller } from '#kernel/syscall/caller.ts';
@@ -101,6 +101,7 @@ export function announce(
 export function uadmin(caller: Caller, command: number, fcn: number, mdep?: string): Errno | 0 {
   if (caller.proc.cred.effectiveUid !== 0) return EPERM;
   if (!Number.isInteger(command) || command < 1 || fcn < 0) return EINVAL;
+  if (command === A_DUMP) caller.kernel.panic('forced crash dump initiated at user request');
   if (command <= A_SHUTDOWN) {
     caller.services.mounts.syncAll();
     caller.kernel.log('CE_CONT', 'syncing file systems... done');
