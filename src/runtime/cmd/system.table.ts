@@ -42,6 +42,11 @@ import { ARCH, UNAME } from '#cmd/uname/uname.ts';
 import { VI } from '#cmd/vi/vi.ts';
 import { VMSTAT } from '#cmd/vmstat/vmstat.ts';
 import { ZONENAME } from '#cmd/zonename/zonename.ts';
+import { LAST } from '#cmd/last/last.ts';
+import { PASSWD } from '#cmd/passwd/passwd.ts';
+import { SU } from '#cmd/su/su.ts';
+import { W } from '#cmd/w/w.ts';
+import { WHO } from '#cmd/who/who.ts';
 
 export const SYSTEM_COMMANDS: readonly Command[] = [
   ...ABSENT_COMMANDS,
@@ -102,4 +107,9 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   WHOAMI,
   VMSTAT,
   ZONENAME,
+  LAST,
+  PASSWD,
+  SU,
+  W,
+  WHO,
 ];
