@@ -3,6 +3,7 @@
  * node and by the test harness, so that a program in a test runs on the same kernel.
  */
 import { MiB } from '#base/units.ts';
+import type { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
 import { FifoRegistry } from '#kernel/fs/fifofs/fifo.ts';
 import { FifoVfs } from '#kernel/fs/fifofs/pipe.ts';
 import { SpecFiles } from '#kernel/fs/specfs/spec.ts';
@@ -37,6 +38,8 @@ export interface AssembledKernel {
   readonly special: SpecialFiles;
   readonly drivers: DriverTable;
   readonly ptys: PtyTable;
+  /** /dev and /devices: disks and links are added here. */
+  readonly devices: DeviceTree;
 }
 
 export function assembleKernel(
@@ -61,7 +64,7 @@ export function assembleKernel(
     },
   );
   mounts.mountRoot(rootfs, '/devices/ramdisk:a');
-  registerFilesystems({ kernel, mounts, special, ptys, root: rootfs.root() });
+  const devices = registerFilesystems({ kernel, mounts, special, ptys, root: rootfs.root() });
   kernel.root = rootfs.root();
   const pipes = new FifoVfs(clock, mounts.allocateFsid());
   const exec = new ExecSwitch();
@@ -82,7 +85,7 @@ export function assembleKernel(
   });
   kernel.memorySources.add(() => memoryOfFiles(mounts));
   registerCoreKstats(kernel);
-  return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys };
+  return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys, devices };
 }
 
 /** What the RAM root, tmpfs and the like hold. */

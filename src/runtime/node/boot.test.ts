@@ -130,6 +130,12 @@ test('-s asks for the password of root, ^D goes on to multi-user', () => {
   expect(node.seen()).toContain('Entering System Maintenance Mode');
   node.type('exit\n', 3000);
   expect(node.seen()).toMatch(/console login: $/);
+  logIn(node);
+  node.type('init s\n', 3000);
+  expect(node.seen()).toMatch(/Enter root password \(control-d to bypass\): $/);
+  node.type('root\n', 2000);
+  node.type('init 5\n', 9000);
+  expect(node.node.state).toEqual({ kind: 'off' });
 });
 
 test('the boot property hostname names the node', () => {

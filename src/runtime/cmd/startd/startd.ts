@@ -6,7 +6,7 @@
  */
 import { O_RDWR } from '#abi/illumos/fcntl.ts';
 import { POLLIN } from '#abi/illumos/poll.ts';
-import { SIGCLD } from '#abi/illumos/signal.ts';
+import { SIGCLD, SIGKILL } from '#abi/illumos/signal.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
 import type { Command } from '#cmd/command.ts';
 import { failureOf, fmriOf, logLine, startMethod } from '#cmd/startd/service.ts';
@@ -16,7 +16,13 @@ import { isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { openAs, spawn } from '#lib/libc/spawn.ts';
 import { DEAD_PROCESS, readUtmpx, recordUtmpx } from '#lib/libc/utmpx.ts';
-import { STARTD_PIPE, listenForRunLevel, readRunLevels } from '#lib/libinit/initpipe.ts';
+import {
+  INIT_PIPE,
+  STARTD_PIPE,
+  listenForRunLevel,
+  readRunLevels,
+  sendRunLevel,
+} from '#lib/libinit/initpipe.ts';
 
 /** A `child` service that ends sooner than this is started again only after it. */
 const RESTART_DELAY_NS = 1_000_000_000n;
@@ -39,6 +45,8 @@ class Startd {
   readonly #running: Map<number, RunningService> = new Map();
   readonly #online: ServiceRow[] = [];
   #isVerbose = false;
+  /** sulogin and then the shell of single-user mode; 0 = none. */
+  #maintenancePid = 0;
 
   constructor(sys: Sys) {
     this.#sys = sys;
@@ -123,6 +131,7 @@ class Startd {
       const ended = yield* this.#sys.wait({ pid: -1, noHang: true });
       if (ended === undefined || isErrno(ended)) return;
       yield* recordDeath(this.#sys, ended.pid, ended.how === 'exited' ? ended.status : 0);
+      if (ended.pid === this.#maintenancePid) yield* this.#leaveMaintenance();
       const service = this.#running.get(ended.pid);
       if (service === undefined) continue;
       this.#running.delete(ended.pid);
@@ -137,15 +146,26 @@ class Startd {
     if ('056'.includes(level)) {
       yield* goDown(this.#sys, level, this.#online, this.#running.keys());
     } else if (level === 'S' || level === '1') {
-      for (const pid of this.#running.keys()) yield* this.#sys.kill(pid, 9);
-      this.#running.clear();
+      yield* this.#stopMultiUser();
       yield* this.#startMaintenanceShell();
     } else if ('234'.includes(level)) {
+      if (this.#maintenancePid !== 0) yield* this.#sys.kill(this.#maintenancePid, SIGKILL);
+      this.#maintenancePid = 0;
       yield* this.#startAll(false);
+      yield* this.#sys.announce('running');
     }
   }
 
-  /** Single-user mode: root's password on the console, then a shell; at its end multi-user. */
+  /** Everything that single-user mode does not have. */
+  *#stopMultiUser(): Task<void> {
+    for (const pid of this.#running.keys()) yield* this.#sys.kill(pid, SIGKILL);
+    this.#running.clear();
+    const kept = this.#online.filter((row) => row.isSingleUser);
+    this.#online.length = 0;
+    this.#online.push(...kept);
+  }
+
+  /** Single-user mode: root's password on the console, then a shell. */
   *#startMaintenanceShell(): Task<void> {
     const pid = yield* spawn(this.#sys, '/sbin/sulogin', ['sulogin'], {
       *prepare(child) {
@@ -155,10 +175,13 @@ class Startd {
         yield* child.dup2(0, 2);
       },
     });
-    if (isErrno(pid)) return;
-    yield* this.#sys.announce('running');
-    yield* this.#sys.wait({ pid });
-    yield* this.#startAll(false);
+    if (!isErrno(pid)) this.#maintenancePid = pid;
+  }
+
+  /** Its shell ended: init makes it run level 3 and asks for the rest of the services. */
+  *#leaveMaintenance(): Task<void> {
+    this.#maintenancePid = 0;
+    yield* sendRunLevel(this.#sys, INIT_PIPE, '3');
   }
 }
 
