@@ -17,6 +17,11 @@ import { BASH_VERSION } from '#cmd/bash/prompt.ts';
 import { Shell } from '#cmd/bash/shell.ts';
 import { initialize, runStartupFiles } from '#cmd/bash/startup.ts';
 
+const LONG_OPTIONS: readonly string[] = (
+  'debug debugger dump-po-strings dump-strings help init-file login noediting noprofile norc ' +
+  'posix pretty-print rcfile restricted verbose version'
+).split(' ');
+
 function* main(sys: Sys): Task<number> {
   const shell = new Shell(sys, ENGINE);
   const invocation = parseInvocation(sys.argv);
@@ -96,7 +101,10 @@ function* runScriptFile(shell: Shell): Task<number> {
 function* refuse(shell: Shell, problem: string): Task<number> {
   const usage =
     `Usage:\t${shell.name} [GNU long option] [option] ...\n` +
-    `\t${shell.name} [GNU long option] [option] script-file ...\n`;
+    `\t${shell.name} [GNU long option] [option] script-file ...\n` +
+    `GNU long options:\n${LONG_OPTIONS.map((name) => `\t--${name}\n`).join('')}` +
+    'Shell options:\n\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)\n' +
+    '\t-abefhkmnptuvxBCEHPT or -o option\n';
   yield* shell.write(2, `${shell.name}: ${problem}\n${usage}`);
   return 2;
 }

@@ -91,7 +91,7 @@ export function describeState(job: Job): string {
   if (state === 'running') return 'Running';
   if (state === 'stopped') {
     const stopped = job.processes.find(({ result }) => result?.how === 'stopped')?.result;
-    return signalWords(stopped?.status ?? 24);
+    return stopped?.status === 23 ? 'Stopped' : signalWords(stopped?.status ?? 24);
   }
   const result = job.processes.at(-1)?.result;
   if (result === undefined || (result.how === 'exited' && result.status === 0)) return 'Done';

@@ -148,8 +148,6 @@ export class Shell {
   wasWarnedOfJobs = false;
   /** `\#` in prompts. */
   commandNumber = 1;
-  /** The last line read was thrown away because of an error. */
-  lineWasDiscarded = false;
   /** Traps whose actions are running. */
   readonly runningTraps: Set<string> = new Set();
   /** SIGINT came to an interactive shell. */
@@ -245,7 +243,7 @@ export class Shell {
   get messagePrefix(): string {
     if (this.isInteractive) return `${this.name}: `;
     const source = this.frames.at(-1)?.source ?? '';
-    const name = source === '' || source === 'environment' ? this.name : source;
+    const name = source === '' ? this.name : source;
     return `${name}: line ${this.line}: `;
   }
 

@@ -22,7 +22,6 @@ export function* initialize(shell: Shell): Task<void> {
   shell.pid = sys.pid;
   importEnvironment(shell);
   installDynamicVariables(shell);
-  watchVariables(shell);
   shell.nowNs = yield* sys.gettimeofday();
   shell.startNs = shell.nowNs;
   const seed = new Uint8Array(4);
@@ -57,14 +56,6 @@ function importEnvironment(shell: Shell): void {
   const level = Number(shell.sys.env.get('SHLVL') ?? 0);
   setup(shell, 'SHLVL', String(Number.isSafeInteger(level) ? level + 1 : 1)).isExported = true;
   shell.lastArgument = shell.sys.env.get('_') ?? shell.sys.argv[0] ?? '';
-}
-
-function watchVariables(shell: Shell): void {
-  const { watchers } = shell.variables;
-  watchers.set('PATH', () => shell.commandHash.clear());
-  watchers.set('OPTIND', () => {
-    shell.getoptsOffset = 1;
-  });
 }
 
 function* setIdentity(shell: Shell): Task<void> {
@@ -104,7 +95,7 @@ function setConstants(shell: Shell): void {
   shell.variables.global.set('BASH_VERSINFO', version);
   for (const name of ['PIPESTATUS', 'FUNCNAME', 'BASH_SOURCE', 'BASH_LINENO', 'DIRSTACK']) {
     const variable = new Variable();
-    variable.indexed = name === 'PIPESTATUS' ? ['0'] : [];
+    variable.indexed = [];
     shell.variables.global.set(name, variable);
   }
 }

@@ -278,7 +278,8 @@ export const helpBuiltin: Builtin = function* (shell, args) {
   const matcher = shell.patterns.whole(pattern, { extended: false, ignoreCase: false });
   const names = Object.keys(USAGE).filter((name) => matcher.test(name));
   if (names.length === 0) {
-    yield* shell.complain(`help: no help topics match \`${pattern}'.`);
+    const hint = `Try \`help help' or \`man -k ${pattern}' or \`info ${pattern}'.`;
+    yield* shell.complain(`help: no help topics match \`${pattern}'.  ${hint}`);
     return 1;
   }
   return yield* shell.print(names.map((name) => `${name}: ${USAGE[name]}\n`).join(''), 'help');

@@ -3,12 +3,12 @@ import type { Task } from '#kernel/syscall/sys.ts';
 import { parseOptions, usageError } from '#cmd/bash/builtins/options.ts';
 import { assignArray, assignScalar, assignText, isWord } from '#cmd/bash/execute/assign.ts';
 import { Discard } from '#cmd/bash/failure.ts';
-import type { Builtin, Shell } from '#cmd/bash/shell.ts';
+import type { Builtin, FunctionValue, Shell } from '#cmd/bash/shell.ts';
 import { declaration, plainAssignment } from '#cmd/bash/state/declaration.ts';
 import { Variable } from '#cmd/bash/state/variable.ts';
 import { parseScript } from '#cmd/bash/syntax/parse.ts';
 import { printFunction } from '#cmd/bash/syntax/print.ts';
-import { type Assignment, type Command, literalWord } from '#cmd/bash/syntax/tree.ts';
+import { type Assignment, literalWord } from '#cmd/bash/syntax/tree.ts';
 
 interface Request {
   readonly name: string;
@@ -310,7 +310,11 @@ function dynamicVariable(shell: Shell, name: string): Variable | undefined {
   return dynamic && new Variable(dynamic.get());
 }
 
-function sortedFunctions(shell: Shell): { name: string; body: Command }[] {
+function letters(value: FunctionValue): string {
+  return `${value.isReadonly ? 'r' : ''}${value.isExported ? 'x' : ''}`;
+}
+
+function sortedFunctions(shell: Shell): FunctionValue[] {
   return [...shell.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -320,7 +324,7 @@ function* declareFunctions(shell: Shell, request: Request): Task<number> {
   let status = 0;
   if (request.operands.length === 0) {
     for (const value of sortedFunctions(shell)) {
-      text += namesOnly ? `declare -f ${value.name}\n` : printFunction(value);
+      text += namesOnly ? `declare -f${letters(value)} ${value.name}\n` : printFunction(value);
     }
   }
   for (const name of request.operands) {

@@ -128,7 +128,9 @@ export const dirsBuiltin: Builtin = function* (shell, args) {
   if (position !== undefined) {
     const index = stackIndex(position, stack.length);
     if (index === undefined) {
-      yield* shell.complain(`dirs: ${position}: directory stack index out of range`);
+      const problem = stack.length === 1 ? 'directory stack empty' : undefined;
+      const range = `${position}: directory stack index out of range`;
+      yield* shell.complain(`dirs: ${problem ?? range}`);
       return 1;
     }
     return yield* shell.print(`${shown[index]}\n`, 'dirs');

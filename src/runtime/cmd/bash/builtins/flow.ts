@@ -2,8 +2,13 @@
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { parseOptions, usageError } from '#cmd/bash/builtins/options.ts';
-import { findInPath, findProgram, replaceByProgram } from '#cmd/bash/execute/program.ts';
-import { Discard, ShellExit } from '#cmd/bash/failure.ts';
+import {
+  findInPath,
+  findProgram,
+  programEnvironment,
+  replaceByProgram,
+} from '#cmd/bash/execute/program.ts';
+import { ShellExit } from '#cmd/bash/failure.ts';
 import { readFile } from '#cmd/bash/files.ts';
 import { jobState } from '#cmd/bash/jobs.ts';
 import type { Builtin, Shell } from '#cmd/bash/shell.ts';
@@ -166,7 +171,7 @@ export const execBuiltin: Builtin = function* (shell, args) {
   const name = parsed.letters.includes('l') ? `-${given}` : given;
   const environment = parsed.letters.includes('c')
     ? new Map<string, string>()
-    : shell.variables.environment();
+    : programEnvironment(shell);
   const status = yield* replaceByProgram(shell, path, [name, ...rest], environment);
   return yield* execFailed(shell, status);
 };
@@ -179,7 +184,8 @@ function* execFailed(shell: Shell, status: number): Task<number> {
 export const shiftBuiltin: Builtin = function* (shell, args) {
   const [text = '1'] = args;
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new Discard(`shift: ${text}: numeric argument required`);
+    yield* shell.complain(`shift: ${text}: numeric argument required`);
+    return 1;
   }
   const count = Number(text);
   if (count < 0 || (count > shell.positional.length && shell.shopts.on('shift_verbose'))) {
@@ -197,7 +203,11 @@ export const callerBuiltin: Builtin = function* (shell, args) {
   const frames = [...shell.frames].reverse();
   const frame = frames[level];
   const outer = frames[level + 1];
-  if (frame === undefined || outer === undefined) return 1;
+  if (frame === undefined) return 1;
+  if (outer === undefined) {
+    if (args.length > 0) return 1;
+    return yield* shell.print(`${frame.callLine} NULL\n`, 'caller');
+  }
   const source = outer.source === '' ? 'NULL' : outer.source;
   const text =
     args.length === 0

@@ -20,7 +20,8 @@ function* findJob(shell: Shell, name: string, spec: string): Task<Job | undefine
   const job = shell.jobs.find(spec);
   if (job !== undefined && job !== 'ambiguous') return job;
   const problem = job === 'ambiguous' ? 'ambiguous job spec' : 'no such job';
-  const shown = spec === '' ? 'current' : spec;
+  const bare = job === 'ambiguous' ? spec.replace(/^%/, '') : spec;
+  const shown = spec === '' ? 'current' : bare;
   yield* shell.complain(`${name}: ${shown}: ${problem}`);
   return undefined;
 }
@@ -151,7 +152,7 @@ export const waitBuiltin: Builtin = function* (shell, args) {
 
 /** Finished jobs were waited for: nobody needs to be told. */
 function* forgetDone(shell: Shell): Task<void> {
-  if (shell.isInteractive) {
+  if (shell.isInteractive || hasJobControl(shell)) {
     yield* notifyJobs(shell);
     return;
   }
@@ -246,7 +247,7 @@ export const suspendBuiltin: Builtin = function* (shell, args) {
     return 1;
   }
   if (!hasJobControl(shell)) {
-    yield* shell.complain('suspend: no job control');
+    yield* shell.complain('suspend: cannot suspend: no job control');
     return 1;
   }
   yield* shell.sys.kill(0, SIGSTOP);

@@ -9,12 +9,17 @@ export function formatMode(mode: number): string {
   return ['u', 'g', 'o'].map(clause).join(',');
 }
 
-/** The permissions that `text` makes of `mode`, or the character that is wrong. */
+/** The permissions that `text` makes of `mode`, or what is wrong. */
 export function parseMode(text: string, mode: number): number | string {
   let result = mode;
   for (const clause of text.split(',')) {
     const match = /^([ugoa]*)((?:[-+=][rwx]*)+)$/.exec(clause);
-    if (match === null) return /[^ugoarwx=+-]/.exec(clause)?.[0] ?? clause.charAt(0);
+    if (match === null) {
+      const [, letters = '', rest = ''] = /^([ugoa]*)(.*)$/.exec(clause) ?? [];
+      if (!/^[-+=]/.test(rest)) return `\`${rest.charAt(0)}': invalid symbolic mode operator`;
+      const wrong = /[^-+=rwx]/.exec(rest)?.[0] ?? letters;
+      return `\`${wrong}': invalid symbolic mode character`;
+    }
     const who = match[1] === '' || match[1]?.includes('a') === true ? 'ugo' : (match[1] ?? '');
     for (const action of (match[2] ?? '').match(/[-+=][rwx]*/g) ?? []) {
       const bits =

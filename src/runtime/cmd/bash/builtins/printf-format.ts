@@ -95,7 +95,7 @@ class Formatter {
       if (percent < 0) return true;
       rest = rest.slice(percent);
       const match = DIRECTIVE.exec(rest);
-      if (match === null) return this.#badDirective(rest);
+      if (match === null || match[4] === 'z') return this.#badDirective(rest);
       rest = rest.slice(match[0].length);
       if (!this.#directive(match)) return false;
     }
@@ -103,7 +103,7 @@ class Formatter {
   }
 
   #badDirective(rest: string): boolean {
-    const letter = /^%[-+ #0*.\d]*(.?)/.exec(rest)?.[1] ?? '';
+    const letter = /^%[-+ #0*.\d]*[hlLjzt]*(.?)/.exec(rest)?.[1] ?? '';
     if (letter === '') this.#fail(`\`${rest}': missing format character`);
     else this.#fail(`\`${letter}': invalid format character`);
     return false;

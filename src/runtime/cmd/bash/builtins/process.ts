@@ -81,7 +81,7 @@ export const umaskBuiltin: Builtin = function* (shell, args) {
   }
   const mode = parseMode(text, ~current & 0o777);
   if (typeof mode === 'string') {
-    yield* shell.complain(`umask: \`${mode}': invalid symbolic mode character`);
+    yield* shell.complain(`umask: ${mode}`);
     return 1;
   }
   yield* shell.sys.umask(~mode & 0o777);

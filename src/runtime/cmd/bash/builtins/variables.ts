@@ -204,7 +204,7 @@ function* showSwitches(
     if (only !== undefined && on !== only) continue;
     if (letters.includes('p')) {
       text += isSet ? `set ${on ? '-' : '+'}o ${name}\n` : `shopt -${on ? 's' : 'u'} ${name}\n`;
-    } else text += `${name.padEnd(isSet ? 15 : 20)}\t${on ? 'on' : 'off'}\n`;
+    } else text += `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`;
   }
   if (letters.includes('q')) return status;
   const written = yield* shell.print(text, 'shopt');

@@ -120,6 +120,7 @@ export function* assignArray(
   }
   if (shell.options.on('xtrace')) yield* traceArray(shell, name, items, append);
   if (!append) clearElements(variable);
+  variable.isAssigned = true;
   if (variable.associative !== undefined) fillAssociative(shell, name, variable, items);
   else fillIndexed(shell, variable, items);
   exportWhenAsked(shell, variable);

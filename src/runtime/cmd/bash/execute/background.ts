@@ -6,6 +6,7 @@ import { launchPipeline, runAlone } from '#cmd/bash/execute/pipeline.ts';
 import { hasJobControl } from '#cmd/bash/execute/wait.ts';
 import type { Job } from '#cmd/bash/jobs.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
+import { printCommand } from '#cmd/bash/syntax/print.ts';
 import type { Command } from '#cmd/bash/syntax/tree.ts';
 
 export function* runInBackground(shell: Shell, command: Command): Task<number> {
@@ -39,7 +40,7 @@ function* launchOne(shell: Shell, command: Command): Task<Job | string> {
   return shell.jobs.add({
     pgid: pid,
     processes: [{ pid, result: undefined }],
-    text: command.text,
+    text: printCommand(command),
     isControlled,
     isForeground: false,
   });

@@ -5,7 +5,7 @@ import { expandPattern, expandText, expandWords } from '#cmd/bash/expand/word.ts
 import { defineFunction } from '#cmd/bash/execute/function.ts';
 import { readSelection, type Selection } from '#cmd/bash/execute/select.ts';
 import { trace } from '#cmd/bash/execute/trace.ts';
-import { runDebugTrap } from '#cmd/bash/execute/trap.ts';
+import { noteCommand } from '#cmd/bash/execute/trap.ts';
 import { Discard } from '#cmd/bash/failure.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
 import type {
@@ -37,9 +37,7 @@ export function* runCompound(shell: Shell, command: Command): Task<number> {
     case 'case':
       return yield* runCase(shell, command);
     case 'arithmetic': {
-      shell.line = command.line;
-      shell.currentCommand = command.text;
-      yield* runDebugTrap(shell);
+      yield* noteCommand(shell, command, command.text);
       return yield* runArithmetic(shell, command.expression);
     }
     case 'function':
@@ -50,6 +48,12 @@ export function* runCompound(shell: Shell, command: Command): Task<number> {
     default:
       return 0;
   }
+}
+
+/** The head of a compound command goes to xtrace and the DEBUG trap. */
+function* announce(shell: Shell, command: Command, header: string): Task<void> {
+  yield* noteCommand(shell, command, header);
+  if (shell.options.on('xtrace')) yield* trace(shell, header);
 }
 
 /** A block whose failure only decides: `-e` and ERR don't apply. */
@@ -117,14 +121,14 @@ function* runFor(shell: Shell, command: For): Task<number> {
     return 1;
   }
   const values = yield* loopWords(shell, command.words);
+  const given = command.words?.map((word) => word.text).join(' ') ?? '"$@"';
+  const header = `for ${command.name} in ${given}`;
   let status = 0;
   shell.loopDepth += 1;
   try {
     for (const value of values) {
       yield* shell.sys.preempt(1);
-      shell.line = command.line;
-      shell.currentCommand = command.text;
-      yield* runDebugTrap(shell);
+      yield* announce(shell, command, header);
       assignLoopVariable(shell, command.name, value);
       status = yield* shell.engine.block(shell, command.body);
       if (endsLoop(shell)) break;
@@ -168,6 +172,7 @@ function* runArithmeticFor(shell: Shell, command: ArithmeticFor): Task<number> {
     if (word === undefined) return 1n;
     shell.line = command.line;
     const text = word.literal ?? (yield* expandText(shell, word));
+    if (shell.options.on('xtrace')) yield* trace(shell, `(( ${text.trim()} ))`);
     return yield* evaluateText(shell, text, '((: ');
   };
   let status = 0;
@@ -203,7 +208,7 @@ export function* runArithmetic(shell: Shell, expression: Word): Task<number> {
 }
 
 function* runCase(shell: Shell, command: Case): Task<number> {
-  shell.line = command.line;
+  yield* announce(shell, command, `case ${command.word.text} in`);
   const text = yield* expandText(shell, command.word);
   const options = { extended: true, ignoreCase: shell.shopts.on('nocasematch') };
   let status = 0;

@@ -2,7 +2,7 @@
 import type { Task } from '#kernel/syscall/sys.ts';
 import { testBinary, testUnary } from '#cmd/bash/execute/predicate.ts';
 import { trace } from '#cmd/bash/execute/trace.ts';
-import { runDebugTrap } from '#cmd/bash/execute/trap.ts';
+import { noteCommand } from '#cmd/bash/execute/trap.ts';
 import { evaluateText } from '#cmd/bash/expand/arithmetic.ts';
 import { expandPattern, expandRegex, expandText } from '#cmd/bash/expand/word.ts';
 import { quoteWhenNeeded } from '#cmd/bash/expand/quote.ts';
@@ -14,9 +14,7 @@ import type { Condition, Test } from '#cmd/bash/syntax/tree.ts';
 
 /** 0 true, 1 false, 2 when the expression itself is wrong. */
 export function* runCondition(shell: Shell, command: Condition): Task<number> {
-  shell.line = command.line;
-  shell.currentCommand = command.text;
-  yield* runDebugTrap(shell);
+  yield* noteCommand(shell, command, command.text);
   try {
     return (yield* evaluate(shell, command.test)) ? 0 : 1;
   } catch (error) {

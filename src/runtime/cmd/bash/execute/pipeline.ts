@@ -8,6 +8,7 @@ import { hasJobControl, waitForJob } from '#cmd/bash/execute/wait.ts';
 import type { Job, JobProcess } from '#cmd/bash/jobs.ts';
 import { exitStatus } from '#cmd/bash/jobs.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
+import { printCommand } from '#cmd/bash/syntax/print.ts';
 import type { Command, Pipeline } from '#cmd/bash/syntax/tree.ts';
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline): Task<number> {
@@ -58,7 +59,7 @@ export function* launchPipeline(
   return shell.jobs.add({
     pgid: started.processes[0]?.pid ?? 0,
     processes: started.processes,
-    text: pipeline.text,
+    text: printCommand(pipeline),
     isControlled,
     isForeground,
   });
@@ -78,12 +79,7 @@ function* launchStages(
     const isLast = i === pipeline.stages.length - 1;
     const ends = isLast ? undefined : yield* shell.sys.pipe();
     if (isErrno(ends)) return ends;
-    const plumbing = {
-      input,
-      output: ends?.[1],
-      unused: ends?.[0],
-      withErrors: pipeline.withErrors[i] === true,
-    };
+    const plumbing = { input, output: ends?.[1], unused: ends?.[0] };
     const pid = yield* forkChild(
       shell,
       (child) => runStage(child, pipeline.stages[i] as Command, plumbing),
@@ -110,7 +106,6 @@ interface Plumbing {
   readonly output: number | undefined;
   /** The read end of the stage's own output pipe. */
   readonly unused: number | undefined;
-  readonly withErrors: boolean;
 }
 
 function* runStage(child: Shell, command: Command, plumbing: Plumbing): Task<number> {
@@ -122,7 +117,6 @@ function* runStage(child: Shell, command: Command, plumbing: Plumbing): Task<num
   }
   if (plumbing.output !== undefined) {
     yield* sys.dup2(plumbing.output, 1);
-    if (plumbing.withErrors) yield* sys.dup2(1, 2);
     if (plumbing.output !== 1) yield* sys.close(plumbing.output);
   }
   return yield* runAlone(child, command);

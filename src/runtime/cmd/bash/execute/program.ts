@@ -1,9 +1,8 @@
 /** Programs: where they are (PATH, the hash table) and how one replaces this process. */
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
-import { O_RDONLY } from '#abi/illumos/fcntl.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
-import { decodeText } from '#cmd/bash/text.ts';
+import { printExported } from '#cmd/bash/syntax/print.ts';
 
 const DEFAULT_PATH = '/usr/bin:/usr/sbin:/bin:/sbin';
 
@@ -11,6 +10,7 @@ const DEFAULT_PATH = '/usr/bin:/usr/sbin:/bin:/sbin';
 export function* findProgram(shell: Shell, name: string, path?: string): Task<string | undefined> {
   if (name.includes('/')) return name;
   if (name === '') return undefined;
+  if ((path ?? shell.variables.get('PATH')) === '') return name;
   const hashed = path === undefined ? shell.commandHash.get(name) : undefined;
   if (hashed !== undefined) {
     if (!isErrno(yield* shell.sys.access(hashed.path, 1))) {
@@ -24,6 +24,16 @@ export function* findProgram(shell: Shell, name: string, path?: string): Task<st
     shell.commandHash.set(name, { path: found, hits: 1 });
   }
   return found;
+}
+
+/** Exported variables, and exported functions as bash hands them on. */
+export function programEnvironment(shell: Shell): Map<string, string> {
+  const environment = shell.variables.environment();
+  for (const value of shell.functions.values()) {
+    if (!value.isExported) continue;
+    environment.set(`BASH_FUNC_${value.name}%%`, `()${printExported(value.body)}`);
+  }
+  return environment;
 }
 
 /** All executables (or the first) called `name` in PATH. One that isn't executable counts last. */
@@ -79,22 +89,10 @@ export function* replaceByProgram(
     yield* shell.complain(`${path}: ${again.message}`);
     return 126;
   }
-  const interpreter = isErrno(stat) ? undefined : yield* readInterpreter(shell, path);
-  if (failure.name === 'ENOENT' && interpreter !== undefined) {
-    yield* shell.complain(`${path}: ${interpreter}: bad interpreter: ${failure.message}`);
-    return 126;
+  if (failure.name === 'ENOENT' && !isErrno(stat)) {
+    yield* shell.complain(`${path}: cannot execute: required file not found`);
+    return 127;
   }
   yield* shell.complain(`${path}: ${failure.message}`);
   return failure.name === 'ENOENT' ? 127 : 126;
-}
-
-/** What follows `#!` in the first line. */
-function* readInterpreter(shell: Shell, path: string): Task<string | undefined> {
-  const fd = yield* shell.sys.open(path, O_RDONLY);
-  if (isErrno(fd)) return undefined;
-  const buffer = new Uint8Array(256);
-  const size = yield* shell.sys.read(fd, buffer);
-  yield* shell.sys.close(fd);
-  if (isErrno(size)) return undefined;
-  return /^#![ \t]*([^ \t\n]+)/.exec(decodeText(buffer.subarray(0, size)))?.[1];
 }

@@ -113,6 +113,7 @@ function* runAndOr(shell: Shell, list: AndOr): Task<number> {
 
 function* runRedirected(shell: Shell, command: Command & { kind: 'redirected' }): Task<number> {
   const inner = command.command;
+  shell.line = command.line;
   if (inner.kind === 'subshell') {
     const status = yield* runInSubshell(shell, inner, command.redirects);
     return yield* finish(shell, status);

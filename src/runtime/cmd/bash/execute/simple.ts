@@ -7,7 +7,12 @@ import { isErrno } from '#kernel/os/errno.ts';
 import { assign, assignText, isWord } from '#cmd/bash/execute/assign.ts';
 import { enterChild } from '#cmd/bash/execute/child.ts';
 import { callFunction } from '#cmd/bash/execute/function.ts';
-import { findProgram, replaceByProgram, reportMissing } from '#cmd/bash/execute/program.ts';
+import {
+  findProgram,
+  programEnvironment,
+  replaceByProgram,
+  reportMissing,
+} from '#cmd/bash/execute/program.ts';
 import {
   applyRedirects,
   releaseSubstitutions,
@@ -16,7 +21,7 @@ import {
   withRedirects,
 } from '#cmd/bash/execute/redirect.ts';
 import { trace } from '#cmd/bash/execute/trace.ts';
-import { runDebugTrap } from '#cmd/bash/execute/trap.ts';
+import { noteCommand } from '#cmd/bash/execute/trap.ts';
 import { forkJob, waitForJob } from '#cmd/bash/execute/wait.ts';
 import { expandText, expandWords } from '#cmd/bash/expand/word.ts';
 import { quoteWhenNeeded } from '#cmd/bash/expand/quote.ts';
@@ -35,10 +40,8 @@ const DECLARATIONS: ReadonlySet<string> = new Set([
 
 /** `replace`: this process has nothing else to do, so a program may take its place. */
 export function* runSimple(shell: Shell, command: SimpleCommand, replace = false): Task<number> {
-  shell.line = command.line;
-  shell.currentCommand = command.text;
   yield* shell.sys.preempt(1);
-  if (shell.traps.size > 0) yield* runDebugTrap(shell);
+  yield* noteCommand(shell, command, command.text);
   shell.substitutionStatus = undefined;
   const filesBefore = shell.substitutionFiles.length;
   const words = yield* commandWords(shell, command);
@@ -161,7 +164,10 @@ function* pushTemporary(
   const scope = shell.variables.push('temporary');
   for (const [assignment, text] of values) {
     const outer = shell.variables.find(assignment.name);
-    if (outer?.isReadonly === true) shell.variables.writable(assignment.name);
+    if (outer?.isReadonly === true) {
+      yield* shell.complain(`${assignment.name}: readonly variable`);
+      continue;
+    }
     const variable = shell.variables.temporary(scope, assignment.name);
     if (shell.options.on('xtrace')) {
       yield* trace(shell, `${assignment.name}=${text === '' ? '' : quoteWhenNeeded(text)}`);
@@ -206,7 +212,7 @@ function* runProgram(
   if (command.assignments.length > 0) yield* pushTemporary(shell, command.assignments, false);
   if (shell.options.on('xtrace')) yield* traceWords(shell, words);
   shell.lastArgument = words.at(-1) ?? '';
-  const environment = shell.variables.environment();
+  const environment = programEnvironment(shell);
   const name = words[0] as string;
   const path = yield* findProgram(shell, name);
   shell.variables.pop(depth);
@@ -251,7 +257,7 @@ export function* runWords(
   if (!options.withPrograms) return 127;
   const path = yield* findProgram(shell, name, options.path);
   if (path === undefined) return yield* reportMissing(shell, name);
-  const environment = shell.variables.environment();
+  const environment = programEnvironment(shell);
   const job = yield* forkJob(shell, words.join(' '), (child) =>
     replaceByProgram(child, path, words, environment),
   );

@@ -3,6 +3,7 @@
  */
 import type { Task } from '#kernel/syscall/sys.ts';
 import { checkFailure, reportDiscard, runStatement } from '#cmd/bash/execute/run.ts';
+import { notifyJobs } from '#cmd/bash/execute/wait.ts';
 import { Discard } from '#cmd/bash/failure.ts';
 import type { Shell, TextOptions } from '#cmd/bash/shell.ts';
 import { expandAliases } from '#cmd/bash/syntax/alias.ts';
@@ -34,22 +35,20 @@ export function usesAliases(shell: Shell): boolean {
 export function* runText(shell: Shell, text: string, options: TextOptions = {}): Task<number> {
   const { line } = shell;
   const script = parseCached(shell, text, options.firstLine ?? (options.source ? 1 : shell.line));
-  let status = 0;
-  try {
-    for (const statement of script.statements) {
-      status = yield* runStatement(shell, statement);
-      if (shell.unwinding !== undefined) return status;
-    }
-  } catch (error) {
-    if (!(error instanceof Discard)) throw error;
-    return yield* reportDiscard(shell, error);
-  } finally {
-    if (options.source === undefined) shell.line = line;
+  yield* warn(shell, script);
+  for (const group of groupByLine(text, script.statements)) {
+    yield* runGroup(shell, group);
+    if (shell.unwinding !== undefined) return shell.status;
   }
-  if (script.error === undefined) return status;
+  if (options.source === undefined) shell.line = line;
+  if (script.error === undefined) return script.statements.length === 0 ? 0 : shell.status;
   yield* reportProblem(shell, text, script, options.source === undefined ? 'eval' : '');
   shell.status = options.source === undefined ? 2 : 1;
   return shell.status;
+}
+
+function* warn(shell: Shell, script: Script): Task<void> {
+  for (const warning of script.warnings) yield* shell.write(2, `${shell.name}: ${warning}\n`);
 }
 
 /** Prints a syntax error as bash does: the message, and the line it is in. */
@@ -87,24 +86,35 @@ export function groupByLine(text: string, statements: readonly Statement[]): Sta
 
 /** A whole script file (or -c text): errors discard a line and it goes on with the next. */
 export function* runFile(shell: Shell, text: string, context: '' | '-c'): Task<number> {
-  if (usesAliases(shell) || shell.shopts.on('expand_aliases')) {
+  if (shell.shopts.on('expand_aliases') || text.includes('expand_aliases')) {
     return yield* runLines(shell, linesOf(text), context);
   }
   const script = parseScript(text);
+  yield* warn(shell, script);
+  let shown = 0;
   for (const group of groupByLine(text, script.statements)) {
+    const end = lineEnd(text, group.at(-1)?.end ?? 0);
+    if (shell.options.on('verbose')) {
+      yield* shell.write(2, text.slice(shown, end).replace(/[^\n]$/, '$&\n'));
+    }
+    shown = end;
     yield* runGroup(shell, group);
     if (shell.unwinding?.kind === 'return') return shell.status;
     shell.unwinding = undefined;
-    if (shell.status !== 0 && shell.lineWasDiscarded && context === '-c') return shell.status;
   }
   if (script.error === undefined) return shell.status;
   yield* reportProblem(shell, text, script, context);
   return 2;
 }
 
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
+}
+
 /** Runs statements of one line; an error that discards it is reported. */
 export function* runGroup(shell: Shell, group: readonly Statement[]): Task<void> {
-  shell.lineWasDiscarded = false;
+  if (shell.options.on('monitor') && !shell.isInteractive) yield* notifyJobs(shell);
   try {
     for (const statement of group) {
       yield* runStatement(shell, statement);
@@ -112,7 +122,6 @@ export function* runGroup(shell: Shell, group: readonly Statement[]): Task<void>
     }
   } catch (error) {
     if (!(error instanceof Discard)) throw error;
-    shell.lineWasDiscarded = true;
     shell.loopDepth = 0;
     shell.conditionDepth = 0;
     yield* reportDiscard(shell, error);
@@ -148,6 +157,7 @@ export function* runLines(shell: Shell, source: LineSource, context: '' | '-c'):
     }
     if (shell.options.on('verbose')) yield* shell.write(2, text);
     const script = parseScript(aliased(shell, text), lineNumber);
+    yield* warn(shell, script);
     yield* runGroup(shell, script.statements);
     if (script.error !== undefined) {
       yield* reportProblem(shell, text, script, context);
@@ -156,7 +166,6 @@ export function* runLines(shell: Shell, source: LineSource, context: '' | '-c'):
     }
     if (shell.unwinding?.kind === 'return') return shell.status;
     shell.unwinding = undefined;
-    if (shell.lineWasDiscarded && context === '-c') return shell.status;
     if (shell.options.on('onecmd')) return shell.status;
     lineNumber += text.split('\n').length - 1;
   }

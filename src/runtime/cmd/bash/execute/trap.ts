@@ -107,8 +107,19 @@ export function* runTrap(shell: Shell, key: string): Task<void> {
   shell.unwinding ??= outerUnwinding;
 }
 
+/** `$LINENO`, BASH_COMMAND and the DEBUG trap, before a command runs. */
+export function* noteCommand(
+  shell: Shell,
+  command: { readonly line: number },
+  text: string,
+): Task<void> {
+  shell.line = command.line;
+  if (shell.runningTraps.size === 0) shell.currentCommand = text;
+  if (shell.traps.size > 0) yield* runDebugTrap(shell);
+}
+
 /** Before each simple command; functions inherit it only with functrace. */
-export function* runDebugTrap(shell: Shell): Task<void> {
+function* runDebugTrap(shell: Shell): Task<void> {
   if (!shell.traps.has('DEBUG') || shell.runningTraps.size > 0) return;
   if (shell.frames.at(-1)?.kind === 'function' && !shell.options.on('functrace')) return;
   yield* runTrap(shell, 'DEBUG');

@@ -133,7 +133,8 @@ export function* notifyJobs(shell: Shell): Task<void> {
     if (job.isNotified) continue;
     job.isNotified = true;
     const state = jobState(job);
-    if (shell.isInteractive && state !== 'running') yield* shell.write(2, shell.jobs.format(job));
+    const isTold = shell.isInteractive || hasJobControl(shell);
+    if (isTold && state !== 'running') yield* shell.write(2, shell.jobs.format(job));
     if (state === 'done') shell.jobs.remove(job);
   }
 }

@@ -102,6 +102,6 @@ export function setElement(variable: Variable, key: string, value: string): void
 
 /** `set -u`: ends a shell that isn't interactive; with -c the status is 127. */
 export function unboundVariable(shell: Shell, name: string): Discard {
-  const status = shell.commandString === undefined ? 1 : 127;
+  const status = shell.commandString === undefined || shell.isSubshell ? 1 : 127;
   return new Discard(`${name}: unbound variable`, status, true);
 }

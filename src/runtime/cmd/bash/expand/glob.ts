@@ -54,7 +54,9 @@ function* step(
     return;
   }
   if (name === '**' && shell.shopts.on('globstar')) {
-    yield* descend(shell, path, isLast && slashes === '', found);
+    const below: string[] = [];
+    yield* descend(shell, path, isLast && slashes === '', below);
+    found.push(...(isLast ? below.filter((entry) => entry !== '') : below));
     return;
   }
   const options = { extended, ignoreCase: shell.shopts.on('nocaseglob') };

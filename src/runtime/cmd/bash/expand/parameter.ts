@@ -45,6 +45,11 @@ export function* expandParameter(
     emit({ kind: 'list', words: words.map(([key]) => key), joined: index }, fields, isQuoted);
     return;
   }
+  const reference = shell.variables.findDirect(given.name);
+  if (given.isIndirect && reference?.isNameref === true && operation === undefined) {
+    emit({ kind: 'text', text: reference.value }, fields, isQuoted);
+    return;
+  }
   const part = given.isIndirect ? yield* followIndirection(shell, given, expander) : given;
   const value = yield* valueOf(shell, part, expander);
   if (part.isLength) {
@@ -69,17 +74,6 @@ function* followIndirection(
   part: Parameter,
   expander: WordExpander,
 ): Task<Parameter> {
-  const variable = shell.variables.findDirect(part.name);
-  if (variable?.isNameref === true && part.index === undefined) {
-    return {
-      ...part,
-      isIndirect: false,
-      operation: undefined,
-      name: '_',
-      index: undefined,
-      ...namerefTarget(variable.value ?? ''),
-    };
-  }
   const value = yield* valueOf(shell, part, expander);
   const target = value.kind === 'text' ? value.text : value.words.join(' ');
   if (target === undefined) {
@@ -93,14 +87,6 @@ function* followIndirection(
     name,
     isIndirect: false,
     index: subscript === undefined ? undefined : literalWord(subscript),
-  };
-}
-
-/** `${!ref}` of a nameref is the name it refers to: as the default of an unset parameter. */
-function namerefTarget(target: string): Partial<Parameter> {
-  return {
-    name: '__nameref',
-    operation: { kind: 'default', operator: ':-', operand: literalWord(target) },
   };
 }
 
@@ -182,7 +168,7 @@ function* applyDefault(
   const target = part.index === undefined ? part.name : `${part.name}[${part.index.text}]`;
   if (action === '?') {
     const nothing = operator === ':?' ? 'parameter null or not set' : 'parameter not set';
-    const status = shell.commandString === undefined ? 1 : 127;
+    const status = shell.commandString === undefined || shell.isSubshell ? 1 : 127;
     throw new Discard(`${target}: ${text === '' ? nothing : text}`, status, true);
   }
   if (!/^[A-Za-z_]/.test(part.name)) {

@@ -7,13 +7,10 @@ export function declaration(name: string, variable: Variable): string {
   const letters = variable.attributes();
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
   if (variable.isArray) {
-    return variable.isSet || isGiven(variable) ? `${head}=${arrayText(variable)}\n` : `${head}\n`;
+    const isShown = variable.isSet || variable.isAssigned;
+    return isShown ? `${head}=${arrayText(variable)}\n` : `${head}\n`;
   }
   return variable.value === undefined ? `${head}\n` : `${head}=${doubleQuote(variable.value)}\n`;
-}
-
-function isGiven(variable: Variable): boolean {
-  return variable.indexed !== undefined || variable.associative !== undefined;
 }
 
 /** `([0]="a" [1]="b")` */

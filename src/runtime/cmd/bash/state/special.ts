@@ -39,7 +39,11 @@ const NS = 1_000_000_000n;
 
 /** Installs the computed variables of `shell`. Call again for a clone. */
 export function installDynamicVariables(shell: Shell): void {
-  const { dynamic } = shell.variables;
+  const { dynamic, watchers } = shell.variables;
+  watchers.set('PATH', () => shell.commandHash.clear());
+  watchers.set('OPTIND', () => {
+    shell.getoptsOffset = 1;
+  });
   dynamic.set('RANDOM', {
     get: () => String(nextRandom(shell)),
     set: (value) => {

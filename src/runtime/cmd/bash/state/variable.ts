@@ -26,6 +26,8 @@ export class Variable {
   isInteger = false;
   isNameref = false;
   isTraced = false;
+  /** An array that was given a value, perhaps an empty one. */
+  isAssigned = false;
   /** Case that values are folded to (declare -l, -u, -c). */
   folding: 'lower' | 'upper' | 'capital' | undefined;
 

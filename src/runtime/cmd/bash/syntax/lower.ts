@@ -21,6 +21,8 @@ import {
 
 /** Where the source of a (nested) script is, for line numbers and texts. */
 export class Lowering {
+  /** What to say before the script runs. */
+  readonly warnings: string[] = [];
   readonly #source: string;
   readonly #firstLine: number;
   #lineStarts: number[] | undefined;
@@ -52,7 +54,7 @@ export class Lowering {
   }
 
   script = (script: un.ParsedScript | undefined): Script => {
-    if (script === undefined) return { statements: [], error: undefined };
+    if (script === undefined) return { statements: [], error: undefined, warnings: [] };
     if (script.source !== undefined) {
       return new Lowering(script.source, this.lineOf(script.pos)).top(script);
     }
@@ -62,7 +64,7 @@ export class Lowering {
   top(script: un.ParsedScript): Script {
     const [first] = script.errors ?? [];
     if (first !== undefined) throw new ParseProblem(first.message, first.pos);
-    return { statements: this.block(script), error: undefined };
+    return { statements: this.block(script), error: undefined, warnings: [] };
   }
 
   block(list: { readonly commands: readonly un.Statement[] }): Block {
@@ -89,8 +91,10 @@ export class Lowering {
         return {
           kind: 'pipeline',
           ...at,
-          stages: node.commands.map((command) => this.command(command)),
-          withErrors: node.operators.map((operator) => operator === '|&'),
+          stages: node.commands.map((command, i) => {
+            const stage = this.command(command);
+            return node.operators[i] === '|&' ? withErrors(stage) : stage;
+          }),
           isNegated: negations % 2 === 1,
           time: time === undefined ? 'no' : time.posix === undefined ? 'bash' : 'posix',
         };
@@ -186,9 +190,18 @@ export class Lowering {
       else if (item.type !== 'Assignment') redirects.push(this.#redirect(item));
       else if (words.length === 0 || node.prefix.includes(item)) {
         assignments.push(this.#assignment(item));
-      } else words.push({ ...literalWord(item.text), assignment: this.#assignment(item) });
+      } else words.push(this.#argument(item));
     }
     return { kind: 'simple', ...this.#at(node), assignments, words, redirects };
+  }
+
+  /** `name=value` among the arguments: an ordinary word for most commands. */
+  #argument(node: un.Assignment): Word {
+    const assignment = this.#assignment(node);
+    if (!('parts' in assignment.value)) return { ...literalWord(node.text), assignment };
+    const head = node.text.slice(0, node.text.length - assignment.value.text.length);
+    const parts: Part[] = [{ kind: 'quoted', text: head }, ...assignment.value.parts];
+    return { text: node.text, literal: undefined, parts, braces: undefined, assignment };
   }
 
   #assignment(node: un.Assignment): Assignment {
@@ -227,7 +240,8 @@ export class Lowering {
       return { ...common, target };
     }
     const isQuoted = node.delimiter?.quoted === true;
-    const raw = node.body.text;
+    const raw = node.body.text.replace(/[^\n]$/, '$&\n');
+    if (node.closing === undefined) this.#warnUnclosed(node);
     const text = node.operator === '<<-' ? raw.replace(/^\t+/gm, '') : raw;
     if (isQuoted || !/[$`\\]/.test(text)) return { ...common, target: literalWord(text) };
     const parts: Part[] = lowerDocument(text, this.script);
@@ -239,6 +253,13 @@ export class Lowering {
       assignment: undefined,
     };
     return { ...common, target };
+  }
+
+  #warnUnclosed(node: un.HereDoc): void {
+    const line = this.lineOf(node.pos);
+    const wanted = node.delimiter?.value ?? '';
+    const where = `here-document at line ${line} delimited by end-of-file (wanted \`${wanted}')`;
+    this.warnings.push(`line ${line}: warning: ${where}`);
   }
 
   #test(node: un.TestExpression): Test {
@@ -269,6 +290,22 @@ export class Lowering {
         return this.#test(node.expression);
     }
   }
+}
+
+/** `|&`: stderr follows stdout, after the command's own redirections. */
+function withErrors(command: Command): Command {
+  const redirect: Redirect = {
+    operator: '>&',
+    fd: 2,
+    fdVariable: undefined,
+    target: literalWord('1'),
+    text: '2>&1',
+  };
+  if (command.kind === 'simple' || command.kind === 'redirected') {
+    return { ...command, redirects: [...command.redirects, redirect] };
+  }
+  const { line, text } = command;
+  return { kind: 'redirected', line, text, command, redirects: [redirect] };
 }
 
 /** Cuts the parts of `[i]=v` or `[i]+=v` at its `]=`; undefined when there is none. */

@@ -26,7 +26,7 @@ export function parseScript(source: string, firstLine = 1): Script {
   const statements: Statement[] = [];
   let first = tree.errors?.[0];
   for (const statement of tree.commands) {
-    if (first !== undefined && statement.end > lineStart(source, statement.pos, first.pos)) break;
+    if (first !== undefined && isBroken(source, statement, first.pos)) break;
     try {
       statements.push(lowering.statement(statement));
     } catch (problem) {
@@ -35,14 +35,16 @@ export function parseScript(source: string, firstLine = 1): Script {
       break;
     }
   }
-  if (first === undefined) return { statements, error: undefined };
-  return { statements, error: explain(source, firstLine, first.message, first.pos) };
+  const { warnings } = lowering;
+  if (first === undefined) return { statements, error: undefined, warnings };
+  const error = explain(source, firstLine, first.message, first.pos);
+  return { statements, error, warnings };
 }
 
-/** A statement runs when it ends before the line in which the broken one begins. */
-function lineStart(source: string, statementStart: number, errorAt: number): number {
-  const at = Math.max(statementStart, errorAt);
-  return source.lastIndexOf('\n', Math.max(0, at - 1)) + 1;
+/** A statement runs when it ends before the line with the error; the broken one has no end. */
+function isBroken(source: string, statement: { pos: number; end: number }, at: number): boolean {
+  if (statement.end <= statement.pos) return true;
+  return statement.end > source.lastIndexOf('\n', Math.max(0, at - 1)) + 1;
 }
 
 function explain(source: string, firstLine: number, message: string, at: number): SyntaxProblem {
@@ -50,6 +52,23 @@ function explain(source: string, firstLine: number, message: string, at: number)
   if (matching !== undefined) {
     return {
       message: `unexpected EOF while looking for matching \`${matching[1]}'`,
+      line: lineNumber(source, firstLine, at),
+      position: at,
+      isIncomplete: true,
+    };
+  }
+  const stray = /^expected '(?:do|then)'/.test(message) ? strayCloser(source) : undefined;
+  if (stray !== undefined) {
+    return {
+      message: `syntax error near unexpected token \`${stray.token}'`,
+      line: lineNumber(source, firstLine, stray.at),
+      position: stray.at,
+      isIncomplete: false,
+    };
+  }
+  if (message.startsWith("expected ']]'")) {
+    return {
+      message: "unexpected EOF while looking for `]]'",
       line: lineNumber(source, firstLine, at),
       position: at,
       isIncomplete: true,
@@ -71,6 +90,14 @@ function explain(source: string, firstLine: number, message: string, at: number)
     position: at,
     isIncomplete: false,
   };
+}
+
+/** `done` or `fi` where a `do` or `then` was never seen: the parser takes it for a command. */
+function strayCloser(source: string): { token: string; at: number } | undefined {
+  const match = /(^|[;&|\n])([ \t]*)(done|fi|else|elif|esac)(?=[\s;&|]|$)/.exec(source);
+  if (match === null) return undefined;
+  const [, before = '', blanks = '', token = ''] = match;
+  return { token, at: match.index + before.length + blanks.length };
 }
 
 function lineNumber(source: string, firstLine: number, position: number): number {

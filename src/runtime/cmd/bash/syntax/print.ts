@@ -13,6 +13,16 @@ export function printFunction(value: { readonly name: string; readonly body: Com
   return `${value.name} () \n${functionBody(value.body, 0)}\n`;
 }
 
+/** A command on its own, as `jobs` shows it. */
+export function printCommand(node: Command): string {
+  return command(node, 0);
+}
+
+/** `{ … }` of a function as it stands in the environment, after the `()`. */
+export function printExported(body: Command): string {
+  return ` ${functionBody(body, 0)}`;
+}
+
 function functionBody(body: Command, depth: number): string {
   const indent = pad(depth);
   if (body.kind === 'group') return `${indent}{ \n${block(body.body, depth + 1)}\n${indent}}`;
@@ -86,11 +96,8 @@ function command(node: Command, depth: number): string {
       return simple(node);
     case 'pipeline': {
       const time = node.time === 'no' ? '' : node.time === 'posix' ? 'time -p ' : 'time ';
-      const stages = node.stages.map((stage, i) => {
-        const operator = node.withErrors[i] === true ? ' 2>&1 | ' : ' | ';
-        return command(stage, depth) + (i < node.stages.length - 1 ? operator : '');
-      });
-      return `${time}${node.isNegated ? '! ' : ''}${stages.join('')}`;
+      const stages = node.stages.map((stage) => command(stage, depth));
+      return `${time}${node.isNegated ? '! ' : ''}${stages.join(' | ')}`;
     }
     case 'andor':
       return node.commands

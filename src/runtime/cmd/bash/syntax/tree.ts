@@ -93,6 +93,8 @@ export interface Script {
   readonly statements: readonly Statement[];
   /** Of this script only; the first is the one to report. */
   readonly error: SyntaxProblem | undefined;
+  /** `line N: warning: …`, to be printed before it runs. */
+  readonly warnings: readonly string[];
 }
 
 export interface SyntaxProblem {
@@ -128,8 +130,6 @@ export interface SimpleCommand extends Located {
 export interface Pipeline extends Located {
   readonly kind: 'pipeline';
   readonly stages: readonly Command[];
-  /** Stage i also sends its stderr on (`|&`). */
-  readonly withErrors: readonly boolean[];
   readonly isNegated: boolean;
   readonly time: 'no' | 'bash' | 'posix';
 }
