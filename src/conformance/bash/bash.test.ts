@@ -13,7 +13,6 @@ import { SHELL_COMMANDS } from '#cmd/shell.table.ts';
 import { SYSTEM_COMMANDS } from '#cmd/system.table.ts';
 import { TEXT_COMMANDS } from '#cmd/text.table.ts';
 import { bash } from '#cmd/bash/index.ts';
-import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { bootHarness, type NodeHarness } from '#testing/node-harness.ts';
 import { BUILTINS } from './cases/builtins.ts';
 import { CONTROL } from './cases/control.ts';
@@ -61,10 +60,10 @@ const isJudged = existsSync(HOST_BASH);
 beforeAll(async () => {
   if (!isJudged) return;
   node = bootHarness({
+    hasMounts: true,
     commands: [...SHELL_COMMANDS, ...TEXT_COMMANDS, ...SYSTEM_COMMANDS],
     files: { '/bin': { link: '/usr/bin' }, '/etc/passwd': 'root:x:0:0::/root:/bin/bash\n' },
   });
-  node.run(mountDevices);
   scratch = mkdtempSync(join(tmpdir(), 'bash-cases-'));
   const scripts = Object.values(FAMILIES).flat();
   let next = 0;
@@ -82,16 +81,6 @@ beforeAll(async () => {
 afterAll(() => {
   if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
 });
-
-/** /dev and /dev/fd, as every node has them. */
-function* mountDevices(sys: Sys): Task<number> {
-  yield* sys.mkdir('/dev', 0o755);
-  yield* sys.mkdir('/devices', 0o755);
-  yield* sys.mount('/devices', '/devices', 'devfs', '');
-  yield* sys.mount('/dev', '/dev', 'dev', '');
-  yield* sys.mount('fd', '/dev/fd', 'fd', '');
-  return 0;
-}
 
 let caseNumber = 0;
 

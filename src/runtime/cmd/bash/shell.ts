@@ -146,6 +146,10 @@ export class Shell {
   terminalModes: Termios | undefined;
   /** exit said that there are stopped jobs: the next one goes through. */
   wasWarnedOfJobs = false;
+  /** SIGWINCH came. */
+  windowChanged = false;
+  /** The command being read has an entry in the history. */
+  historyHasCommand = false;
   /** `\#` in prompts. */
   commandNumber = 1;
   /** Traps whose actions are running. */

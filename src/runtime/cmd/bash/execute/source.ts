@@ -4,7 +4,7 @@
 import type { Task } from '#kernel/syscall/sys.ts';
 import { checkFailure, reportDiscard, runStatement } from '#cmd/bash/execute/run.ts';
 import { notifyJobs } from '#cmd/bash/execute/wait.ts';
-import { Discard } from '#cmd/bash/failure.ts';
+import { Discard, Interrupted } from '#cmd/bash/failure.ts';
 import type { Shell, TextOptions } from '#cmd/bash/shell.ts';
 import { expandAliases } from '#cmd/bash/syntax/alias.ts';
 import { needsMoreInput, parseScript, problemLine } from '#cmd/bash/syntax/parse.ts';
@@ -144,31 +144,53 @@ export function linesOf(text: string): LineSource {
 
 /** Reads complete commands line by line and runs each before the next is read. */
 export function* runLines(shell: Shell, source: LineSource, context: '' | '-c'): Task<number> {
-  let lineNumber = 1;
+  const reader = { source, context, lineNumber: 1 };
   for (;;) {
-    const first = yield* source(false);
-    if (first === undefined) return shell.status;
-    let text = `${first}\n`;
-    let isEnded = false;
-    while (!isEnded && needsMoreInput(aliased(shell, text))) {
-      const next = yield* source(true);
-      if (next === undefined) isEnded = true;
-      else text += `${next}\n`;
+    try {
+      const outcome = yield* runNextCommand(shell, reader);
+      if (outcome === 'end') return shell.status;
+    } catch (error) {
+      if (!(error instanceof Interrupted) || !shell.isInteractive) throw error;
+      shell.isInterrupted = false;
+      shell.unwinding = undefined;
+      shell.loopDepth = 0;
+      shell.conditionDepth = 0;
+      shell.status = 130;
     }
-    if (shell.options.on('verbose')) yield* shell.write(2, text);
-    const script = parseScript(aliased(shell, text), lineNumber);
-    yield* warn(shell, script);
-    yield* runGroup(shell, script.statements);
-    if (script.error !== undefined) {
-      yield* reportProblem(shell, text, script, context);
-      shell.status = 2;
-      if (!shell.isInteractive) return 2;
-    }
-    if (shell.unwinding?.kind === 'return') return shell.status;
-    shell.unwinding = undefined;
-    if (shell.options.on('onecmd')) return shell.status;
-    lineNumber += text.split('\n').length - 1;
   }
+}
+
+interface CommandReader {
+  readonly source: LineSource;
+  readonly context: '' | '-c';
+  lineNumber: number;
+}
+
+function* runNextCommand(shell: Shell, reader: CommandReader): Task<'end' | 'more'> {
+  const { source, context } = reader;
+  const first = yield* source(false);
+  if (first === undefined) return 'end';
+  let text = `${first}\n`;
+  let isEnded = false;
+  while (!isEnded && needsMoreInput(aliased(shell, text))) {
+    const next = yield* source(true);
+    if (next === undefined) isEnded = true;
+    else text += `${next}\n`;
+  }
+  if (shell.options.on('verbose')) yield* shell.write(2, text);
+  const script = parseScript(aliased(shell, text), reader.lineNumber);
+  reader.lineNumber += text.split('\n').length - 1;
+  yield* warn(shell, script);
+  yield* runGroup(shell, script.statements);
+  if (shell.isInterrupted) throw new Interrupted('interrupted');
+  if (script.error !== undefined) {
+    yield* reportProblem(shell, text, script, context);
+    shell.status = 2;
+    if (!shell.isInteractive) return 'end';
+  }
+  if (shell.unwinding?.kind === 'return') return 'end';
+  shell.unwinding = undefined;
+  return shell.options.on('onecmd') ? 'end' : 'more';
 }
 
 function aliased(shell: Shell, text: string): string {
