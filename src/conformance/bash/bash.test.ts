@@ -60,7 +60,6 @@ const isJudged = existsSync(HOST_BASH);
 beforeAll(async () => {
   if (!isJudged) return;
   node = bootHarness({
-    hasMounts: true,
     commands: [...SHELL_COMMANDS, ...TEXT_COMMANDS, ...SYSTEM_COMMANDS],
     files: { '/bin': { link: '/usr/bin' }, '/etc/passwd': 'root:x:0:0::/root:/bin/bash\n' },
   });
