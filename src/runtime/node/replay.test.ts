@@ -72,7 +72,7 @@ function live(seed: number, story: readonly RecordedInput[]): Life {
 test('a whole boot with people and programs at work replays to the same digests', () => {
   const first = live(11, STORY);
   expect(first.output).toMatch(/300000\n[^]*svc\.startd/);
-  expect(first.screen).toMatch(/ 32 .* random\r\n/);
+  expect(first.screen).toMatch(/ 32 [^\n]*random/);
   const again = live(11, STORY);
   expect(again).toEqual(first);
   expect(live(11, first.recording).digests).toEqual(first.digests);

@@ -7,6 +7,7 @@ import { isErrno } from '#kernel/os/errno.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import type { Command } from '#cmd/command.ts';
 import { ENGINE } from '#cmd/bash/engine.ts';
+import { runDeep } from '#cmd/bash/execute/deep-call.ts';
 import { runGuarded } from '#cmd/bash/execute/child.ts';
 import { readLine } from '#cmd/bash/execute/read-line.ts';
 import { runFile, runLines } from '#cmd/bash/execute/source.ts';
@@ -50,7 +51,7 @@ function* main(sys: Sys): Task<number> {
     const hasTerminal = (yield* sys.isatty(0)) && (yield* sys.isatty(2));
     shell.isInteractive = invocation.isInteractive || hasTerminal;
   }
-  return yield* runGuarded(shell, () => runMain(shell, invocation));
+  return yield* runDeep(runGuarded(shell, () => runMain(shell, invocation)));
 }
 
 function configure(shell: Shell, invocation: Invocation): void {
@@ -93,8 +94,7 @@ function* runScriptFile(shell: Shell): Task<number> {
     yield* shell.write(2, `${path}: ${path}: ${words}\n`);
     return 126;
   }
-  shell.frames.push({ kind: 'main', name: 'main', source: path, callLine: 0 });
-  shell.publishFrames();
+  shell.pushFrame({ kind: 'main', name: 'main', source: path, callLine: 0 });
   return yield* runFile(shell, text, '');
 }
 

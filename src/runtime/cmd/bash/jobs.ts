@@ -105,12 +105,17 @@ export class JobTable {
   #jobs: Job[] = [];
   /** Most recent last: `%+` is the last, `%-` the one before. */
   #recency: Job[] = [];
+  #isInherited = false;
   /** Statuses of background processes that were reaped, for `wait pid`. */
   readonly endedStatuses: Map<number, number> = new Map();
 
-  /** In a subshell the parent's jobs can be listed but not waited for: it starts without any. */
+  /** The parent's jobs, to be listed (`$(jobs -p)`), until the subshell starts one of its own. */
   forSubshell(): JobTable {
-    return new JobTable();
+    const copy = new JobTable();
+    copy.#jobs = this.#jobs.filter((job) => !job.isForeground);
+    copy.#recency = this.#recency.filter((job) => !job.isForeground);
+    copy.#isInherited = true;
+    return copy;
   }
 
   get all(): readonly Job[] {
@@ -118,6 +123,11 @@ export class JobTable {
   }
 
   add(init: Pick<Job, 'pgid' | 'processes' | 'text' | 'isControlled' | 'isForeground'>): Job {
+    if (this.#isInherited) {
+      this.#jobs = [];
+      this.#recency = [];
+      this.#isInherited = false;
+    }
     const job: Job = {
       ...init,
       number: (this.#jobs.at(-1)?.number ?? 0) + 1,

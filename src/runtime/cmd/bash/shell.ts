@@ -260,16 +260,37 @@ export class Shell {
     if (variable !== undefined) variable.indexed = statuses.map(String);
   }
 
-  /** Keeps FUNCNAME, BASH_SOURCE and BASH_LINENO in step with the frames. */
-  publishFrames(): void {
-    const inner = [...this.frames].reverse();
-    const hasFunction = inner.some((frame) => frame.kind === 'function');
-    const { global } = this.variables;
-    const names = global.get('FUNCNAME');
-    const sources = global.get('BASH_SOURCE');
-    const lines = global.get('BASH_LINENO');
-    if (names) names.indexed = hasFunction ? inner.map((frame) => frame.name) : [];
-    if (sources) sources.indexed = inner.map((frame) => frame.source);
-    if (lines) lines.indexed = inner.map((frame) => String(frame.callLine));
+  /** Keeps BASH_SOURCE and BASH_LINENO in step with the frames. */
+  pushFrame(frame: Frame): void {
+    this.frames.push(frame);
+    this.#frameArray('BASH_SOURCE')?.unshift(frame.source);
+    this.#frameArray('BASH_LINENO')?.unshift(String(frame.callLine));
+    this.#publishNames(frame);
+  }
+
+  popFrame(): void {
+    const frame = this.frames.pop();
+    this.#frameArray('BASH_SOURCE')?.shift();
+    this.#frameArray('BASH_LINENO')?.shift();
+    if (frame !== undefined) this.#publishNames(frame, true);
+  }
+
+  #frameArray(name: string): (string | undefined)[] | undefined {
+    return this.variables.global.get(name)?.indexed;
+  }
+
+  /** FUNCNAME is set only while a function runs. */
+  #publishNames(frame: Frame, isGone = false): void {
+    const variable = this.variables.global.get('FUNCNAME');
+    if (variable?.indexed === undefined) return;
+    if (frame.kind === 'function' && variable.indexed.length > 0) {
+      if (isGone) variable.indexed.shift();
+      else variable.indexed.unshift(frame.name);
+    }
+    const hasFunction = this.frames.some(({ kind }) => kind === 'function');
+    if (!hasFunction) variable.indexed = [];
+    else if (variable.indexed.length !== this.frames.length) {
+      variable.indexed = this.frames.map(({ name }) => name).reverse();
+    }
   }
 }

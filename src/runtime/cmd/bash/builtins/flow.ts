@@ -2,13 +2,14 @@
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { parseOptions, usageError } from '#cmd/bash/builtins/options.ts';
+import { deepCall } from '#cmd/bash/execute/deep-call.ts';
 import {
   findInPath,
   findProgram,
   programEnvironment,
   replaceByProgram,
 } from '#cmd/bash/execute/program.ts';
-import { ShellExit } from '#cmd/bash/failure.ts';
+import { Discard, ShellExit } from '#cmd/bash/failure.ts';
 import { readFile } from '#cmd/bash/files.ts';
 import { jobState } from '#cmd/bash/jobs.ts';
 import type { Builtin, Shell } from '#cmd/bash/shell.ts';
@@ -100,7 +101,7 @@ export const evalBuiltin: Builtin = function* (shell, args) {
   const words = args[0] === '--' ? args.slice(1) : args;
   const text = words.join(' ');
   if (text.trim() === '') return 0;
-  return yield* shell.engine.runText(shell, text);
+  return yield* deepCall(shell.engine.runText(shell, text));
 };
 
 /** Looks in PATH when the name has no slash; arguments become the positional parameters. */
@@ -120,6 +121,8 @@ export const sourceBuiltin: Builtin = function* (shell, args, name) {
   return yield* runSourced(shell, path, text, rest);
 };
 
+const MAX_SOURCE_DEPTH = 10_000;
+
 export function* runSourced(
   shell: Shell,
   path: string,
@@ -128,18 +131,19 @@ export function* runSourced(
 ): Task<number> {
   const { positional, loopDepth, line } = shell;
   if (args.length > 0) shell.positional = args;
-  shell.frames.push({ kind: 'source', name: 'source', source: path, callLine: line });
-  shell.publishFrames();
+  shell.pushFrame({ kind: 'source', name: 'source', source: path, callLine: line });
   shell.loopDepth = 0;
   try {
-    const status = yield* shell.engine.runText(shell, text, { source: path });
+    if (shell.frames.length > MAX_SOURCE_DEPTH) {
+      throw new Discard(`${path}: maximum source nesting level exceeded (${MAX_SOURCE_DEPTH})`);
+    }
+    const status = yield* deepCall(shell.engine.runText(shell, text, { source: path }));
     if (shell.unwinding?.kind !== 'return') return status;
     const returned = shell.unwinding.status;
     shell.unwinding = undefined;
     return returned;
   } finally {
-    shell.frames.pop();
-    shell.publishFrames();
+    shell.popFrame();
     if (args.length > 0) shell.positional = positional;
     shell.loopDepth = loopDepth;
     shell.line = line;

@@ -32,6 +32,7 @@ export class Screen {
 
   resize(columns: number): void {
     this.#columns = Math.max(2, columns);
+    this.#shown = undefined;
   }
 
   /** The terminal's cursor is at the start of an empty row. */
@@ -43,6 +44,7 @@ export class Screen {
 
   /** Output that makes the terminal show `frame`. */
   draw(frame: Frame): string {
+    if (this.#shown !== undefined && isSame(frame, this.#shown)) return '';
     const quick = this.#append(frame);
     if (quick !== undefined) return quick;
     const layout = layOut(frame, this.#columns);
@@ -101,6 +103,15 @@ export class Screen {
     this.forget();
     return '\x1b[H\x1b[2J';
   }
+}
+
+function isSame(a: Frame, b: Frame): boolean {
+  return (
+    a.cursor === b.cursor &&
+    a.prompt === b.prompt &&
+    a.characters.length === b.characters.length &&
+    a.characters.every((char, i) => char === b.characters[i])
+  );
 }
 
 interface Layout {

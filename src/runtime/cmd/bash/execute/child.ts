@@ -4,6 +4,7 @@ import type { Task } from '#kernel/syscall/sys.ts';
 import { O_RDONLY } from '#abi/illumos/fcntl.ts';
 import { TIOCSPGRP } from '#abi/illumos/ioctl.ts';
 import { SIGINT, SIGQUIT } from '#abi/illumos/signal.ts';
+import { runDeep } from '#cmd/bash/execute/deep-call.ts';
 import { runTrap, signalNumber } from '#cmd/bash/execute/trap.ts';
 import { Discard, Interrupted, ShellExit } from '#cmd/bash/failure.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
@@ -29,7 +30,7 @@ export function* forkChild(
     yield* joinGroup(child, options);
     yield* enterChild(child);
     if (options.isAsynchronous) yield* detachInput(child);
-    return yield* runGuarded(child, body);
+    return yield* runDeep(runGuarded(child, body));
   });
   if (!isErrno(pid) && options.pgid !== undefined) {
     yield* shell.sys.setpgid(pid, options.pgid === 0 ? pid : options.pgid);

@@ -1,12 +1,13 @@
 /** Shell functions: definition and call. @man bash(1) FUNCTIONS */
 import type { Task } from '#kernel/syscall/sys.ts';
+import { deepCall } from '#cmd/bash/execute/deep-call.ts';
 import { runTrap } from '#cmd/bash/execute/trap.ts';
 import { Discard } from '#cmd/bash/failure.ts';
 import type { FunctionValue, Shell } from '#cmd/bash/shell.ts';
 import type { FunctionDefinition } from '#cmd/bash/syntax/tree.ts';
 
-/** Deeper than this the generators of the interpreter would exhaust the host's stack. */
-const MAX_DEPTH = 600;
+/** Without FUNCNEST bash has no limit and dies of it; here memory is shared with others. */
+const MAX_DEPTH = 10_000;
 
 export function* defineFunction(shell: Shell, command: FunctionDefinition): Task<number> {
   shell.line = command.line;
@@ -32,9 +33,8 @@ export function* callFunction(
   value: FunctionValue,
   args: readonly string[],
 ): Task<number> {
-  const limit = Number(shell.variables.get('FUNCNEST') ?? 0) || MAX_DEPTH;
-  const depth = shell.frames.filter((frame) => frame.kind === 'function').length;
-  if (depth >= Math.min(limit, MAX_DEPTH)) {
+  const limit = Math.min(Number(shell.variables.get('FUNCNEST') ?? 0) || MAX_DEPTH, MAX_DEPTH);
+  if (shell.frames.length >= limit) {
     throw new Discard(`${value.name}: maximum function nesting level exceeded (${limit})`);
   }
   const { positional, loopDepth, line, savedOptions } = shell;
@@ -44,11 +44,10 @@ export function* callFunction(
   shell.loopDepth = 0;
   shell.savedOptions = undefined;
   const source = value.source;
-  shell.frames.push({ kind: 'function', name: value.name, source, callLine: line });
-  shell.publishFrames();
+  shell.pushFrame({ kind: 'function', name: value.name, source, callLine: line });
   const hidden = hideTraps(shell);
   try {
-    let status = yield* shell.engine.command(shell, value.body);
+    let status = yield* deepCall(shell.engine.command(shell, value.body));
     if (shell.unwinding?.kind === 'return') {
       status = shell.unwinding.status;
       shell.unwinding = undefined;
@@ -60,8 +59,7 @@ export function* callFunction(
     for (const [key, trap] of hidden) if (!shell.traps.has(key)) shell.traps.set(key, trap);
     if (shell.savedOptions !== undefined) shell.options = shell.savedOptions;
     shell.savedOptions = savedOptions;
-    shell.frames.pop();
-    shell.publishFrames();
+    shell.popFrame();
     shell.positional = positional;
     shell.loopDepth = loopDepth;
     shell.variables.pop(scopeDepth);

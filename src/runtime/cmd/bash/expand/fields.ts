@@ -7,8 +7,17 @@ import { escapePattern } from '#cmd/bash/pattern.ts';
 
 export interface Field {
   readonly value: string;
-  readonly pattern: string;
+  /** The value as a pattern; undefined when nothing in it can be one. */
+  readonly pattern: string | undefined;
 }
+
+/** A stretch of a field; what is quoted is escaped in the pattern. */
+interface Piece {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+const LIVE = /[*?[\\(]/;
 
 export class Fields {
   readonly #fields: Field[] = [];
@@ -16,7 +25,9 @@ export class Fields {
   /** False: one field whatever comes (assignments, patterns, here-strings). */
   readonly #splits: boolean;
   #value = '';
-  #pattern = '';
+  #pieces: Piece[] = [];
+  /** Some unquoted text has pattern characters. */
+  #isLive = false;
   #isStarted = false;
   /** The last field ended with IFS white space: a delimiter that follows belongs to it. */
   #endedByBlank = false;
@@ -37,17 +48,18 @@ export class Fields {
 
   /** Unquoted text of the word itself: not split, its pattern characters are live. */
   text(text: string): void {
-    this.#append(text, text);
+    if (!this.#isLive && LIVE.test(text)) this.#isLive = true;
+    this.#append(text, false);
   }
 
   /** Also when empty it makes the field exist. */
   quoted(text: string): void {
-    this.#append(text, escapePattern(text));
+    this.#append(text, true);
   }
 
-  #append(value: string, pattern: string): void {
-    this.#value += value;
-    this.#pattern += pattern;
+  #append(text: string, isQuoted: boolean): void {
+    this.#value += text;
+    this.#pieces.push({ text, isQuoted });
     this.#isStarted = true;
     this.#endedByBlank = false;
   }
@@ -85,7 +97,7 @@ export class Fields {
   /** Between the words of `$@`. */
   next(): void {
     if (!this.#splits) {
-      this.#append(' ', ' ');
+      this.#append(' ', true);
       return;
     }
     if (this.#isStarted) this.#finish();
@@ -93,9 +105,13 @@ export class Fields {
   }
 
   #finish(): void {
-    this.#fields.push({ value: this.#value, pattern: this.#pattern });
+    this.#fields.push({
+      value: this.#value,
+      pattern: this.#isLive ? this.pattern : undefined,
+    });
     this.#value = '';
-    this.#pattern = '';
+    this.#pieces = [];
+    this.#isLive = false;
     this.#isStarted = false;
     this.#endedByBlank = false;
   }
@@ -107,8 +123,15 @@ export class Fields {
   }
 
   /** Everything as one text, for contexts without splitting. */
-  get whole(): Field {
-    return { value: this.#value, pattern: this.#pattern };
+  get value(): string {
+    return this.#value;
+  }
+
+  /** The same as a pattern. */
+  get pattern(): string {
+    return this.#pieces
+      .map(({ text, isQuoted }) => (isQuoted ? escapePattern(text) : text))
+      .join('');
   }
 }
 

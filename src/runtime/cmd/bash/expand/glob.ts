@@ -5,17 +5,21 @@
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { O_DIRECTORY, O_RDONLY } from '#abi/illumos/fcntl.ts';
-import type { Field } from '#cmd/bash/expand/fields.ts';
 import { Discard } from '#cmd/bash/failure.ts';
 import { hasPattern, unescapePattern } from '#cmd/bash/pattern.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
 
 /** Appends the names that match, or what the options say when none does. */
-export function* expandPathname(shell: Shell, field: Field, values: string[]): Task<void> {
-  const matches = yield* matchPaths(shell, field.pattern);
+export function* expandPathname(
+  shell: Shell,
+  value: string,
+  pattern: string,
+  values: string[],
+): Task<void> {
+  const matches = yield* matchPaths(shell, pattern);
   if (matches.length > 0) for (const match of matches) values.push(match);
-  else if (shell.shopts.on('failglob')) throw new Discard(`no match: ${field.value}`);
-  else if (!shell.shopts.on('nullglob')) values.push(field.value);
+  else if (shell.shopts.on('failglob')) throw new Discard(`no match: ${value}`);
+  else if (!shell.shopts.on('nullglob')) values.push(value);
 }
 
 /** The existing paths that `pattern` matches, sorted. */

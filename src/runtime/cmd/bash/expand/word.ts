@@ -35,9 +35,10 @@ function* expandInto(shell: Shell, word: Word, values: string[]): Task<void> {
   yield* walk(shell, word.parts, fields, false);
   const extended = shell.shopts.on('extglob');
   for (const field of fields.take()) {
-    if (shell.options.on('noglob') || !hasPattern(field.pattern, extended)) {
-      values.push(field.value);
-    } else yield* expandPathname(shell, field, values);
+    const { value, pattern } = field;
+    const isPlain = pattern === undefined || shell.options.on('noglob');
+    if (isPlain || !hasPattern(pattern, extended)) values.push(value);
+    else yield* expandPathname(shell, value, pattern, values);
   }
 }
 
@@ -46,14 +47,14 @@ export function* expandText(shell: Shell, word: Word): Task<string> {
   if (word.literal !== undefined) return word.literal;
   const fields = new Fields(ifsOf(shell), false);
   yield* walk(shell, word.parts, fields, false);
-  return fields.whole.value;
+  return fields.value;
 }
 
 /** A pattern: what was quoted in the word is escaped in it. */
 export function* expandPattern(shell: Shell, word: Word): Task<string> {
   const fields = new Fields(ifsOf(shell), false);
   yield* walk(shell, word.parts, fields, false);
-  return fields.whole.pattern;
+  return fields.pattern;
 }
 
 /** The right side of `=~`: what was quoted stands for itself. */
@@ -63,7 +64,7 @@ export function* expandRegex(shell: Shell, word: Word): Task<string> {
     const isQuoted = part.kind === 'quoted' || part.kind === 'double';
     const fields = new Fields(ifsOf(shell), false);
     yield* walk(shell, [part], fields, false);
-    source += isQuoted ? escapeRegex(fields.whole.value) : fields.whole.value;
+    source += isQuoted ? escapeRegex(fields.value) : fields.value;
   }
   return source;
 }
