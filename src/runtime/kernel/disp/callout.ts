@@ -3,12 +3,17 @@
  * ticks: the run loop asks for the earliest deadline and sleeps until then.
  * @see uts/common/os/callout.c
  */
+/** Dead entries are not worth a sweep below this number. */
+const SWEEP_FROM = 64;
+
 export class Callout {
   readonly deadlineNs: bigint;
   readonly sequence: number;
   action: (() => void) | undefined;
+  readonly #table: CalloutTable;
 
-  constructor(deadlineNs: bigint, sequence: number, action: () => void) {
+  constructor(table: CalloutTable, deadlineNs: bigint, sequence: number, action: () => void) {
+    this.#table = table;
     this.deadlineNs = deadlineNs;
     this.sequence = sequence;
     this.action = action;
@@ -16,20 +21,39 @@ export class Callout {
 
   /** Safe at any time, also after it ran. */
   cancel(): void {
+    if (this.action === undefined) return;
     this.action = undefined;
+    this.#table.noteCancelled();
   }
 }
 
 export class CalloutTable {
-  readonly #heap: Callout[] = [];
+  #heap: Callout[] = [];
   #sequence = 0;
+  /** Cancelled ones stay in the heap until they come up, or until they are too many. */
+  #cancelledCount = 0;
+
+  /** Entries in the heap, cancelled ones too. */
+  get size(): number {
+    return this.#heap.length;
+  }
 
   /** Runs `action` from the run loop once the monotonic clock has reached `deadlineNs`. */
   at(deadlineNs: bigint, action: () => void): Callout {
     this.#sequence += 1;
-    const callout = new Callout(deadlineNs, this.#sequence, action);
+    const callout = new Callout(this, deadlineNs, this.#sequence, action);
     this.#push(callout);
     return callout;
+  }
+
+  /** Only Callout calls this. Sweeps when most of the heap is dead. */
+  noteCancelled(): void {
+    this.#cancelledCount += 1;
+    if (this.#cancelledCount < SWEEP_FROM || this.#cancelledCount * 2 < this.#heap.length) return;
+    const live = this.#heap.filter((callout) => callout.action !== undefined);
+    this.#heap = [];
+    this.#cancelledCount = 0;
+    for (const callout of live) this.#push(callout);
   }
 
   /** Deadline of the earliest live callout. */
@@ -38,7 +62,7 @@ export class CalloutTable {
       const first = this.#heap[0];
       if (first === undefined) return undefined;
       if (first.action !== undefined) return first.deadlineNs;
-      this.#pop();
+      this.#popCancelled();
     }
   }
 
@@ -47,11 +71,20 @@ export class CalloutTable {
     for (;;) {
       const first = this.#heap[0];
       if (first === undefined || (first.action !== undefined && first.deadlineNs > nowNs)) return;
+      if (first.action === undefined) {
+        this.#popCancelled();
+        continue;
+      }
       this.#pop();
-      const action = first.action;
+      const { action } = first;
       first.action = undefined;
-      action?.();
+      action();
     }
+  }
+
+  #popCancelled(): void {
+    this.#pop();
+    this.#cancelledCount -= 1;
   }
 
   #push(callout: Callout): void {

@@ -63,6 +63,18 @@ test('callouts run in order of deadline, then of making, whatever was cancelled'
   );
 });
 
+test('timeouts that are always cancelled in time do not pile up', () => {
+  const table = new CalloutTable();
+  const kept = table.at(5n, () => {});
+  for (let i = 0; i < 10_000; i += 1) table.at(1_000_000n, () => {}).cancel();
+  expect(table.size).toBeLessThan(200);
+  expect(table.earliestNs()).toBe(5n);
+  kept.cancel();
+  kept.cancel();
+  expect(table.earliestNs()).toBeUndefined();
+  expect(table.size).toBe(0);
+});
+
 test('a thread that was waiting goes before one that computes', () => {
   const { clock, dispatcher, start } = rig();
   const log: string[] = [];

@@ -218,10 +218,10 @@ export class Dispatcher {
     this.settleClock();
   }
 
+  /** Kernel work costs what its units stand for; the rest of the turn was the program's own. */
   #account(thread: Thread, elapsedNs: bigint): void {
-    const spent = UNITS_PER_TURN - this.units;
-    const share = spent <= 0 ? 0 : Math.min(1, this.#systemUnits / spent);
-    const systemNs = BigInt(Math.round(Number(elapsedNs) * share));
+    const kernelNs = BigInt(Math.round(this.#systemUnits * NS_PER_UNIT));
+    const systemNs = kernelNs < elapsedNs ? kernelNs : elapsedNs;
     const userNs = elapsedNs - systemNs;
     this.systemNs += systemNs;
     this.userNs += userNs;

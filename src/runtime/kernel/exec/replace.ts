@@ -14,8 +14,10 @@ export function replaceImage(proc: Proc, program: LoadedProgram, context: VnodeC
   const { cred, kernel } = proc;
   proc.files.closeOnExec(context);
   proc.signals.resetForExec();
-  const effectiveUid = program.setUid ?? cred.effectiveUid;
-  const effectiveGid = program.setGid ?? cred.effectiveGid;
+  // Who traces a program must not gain its owner's rights by it.
+  const isTraced = proc.tracer !== undefined;
+  const effectiveUid = (isTraced ? undefined : program.setUid) ?? cred.effectiveUid;
+  const effectiveGid = (isTraced ? undefined : program.setGid) ?? cred.effectiveGid;
   proc.cred = {
     ...cred,
     effectiveUid,

@@ -151,8 +151,10 @@ export class Proc {
   }
 
   setGroup(group: ProcessGroup): void {
-    this.group.members.delete(this);
+    const before = this.group;
+    before.members.delete(this);
     this.group = group;
     group.members.add(this);
+    this.kernel.procs.forgetIfEmpty(before);
   }
 }

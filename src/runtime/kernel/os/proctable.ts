@@ -80,9 +80,13 @@ export class ProcTable {
     this.uidChanged(proc.cred.uid, undefined);
     proc.parent?.children.delete(proc);
     proc.group.members.delete(proc);
-    if (proc.group.members.size === 0 && this.#groups.get(proc.group.pgid) === proc.group) {
-      this.#groups.delete(proc.group.pgid);
-    }
+    this.forgetIfEmpty(proc.group);
+  }
+
+  /** A group that lost its last member is no more; its number may be a pid again. */
+  forgetIfEmpty(group: ProcessGroup): void {
+    if (group.members.size > 0 || this.#groups.get(group.pgid) !== group) return;
+    this.#groups.delete(group.pgid);
   }
 
   /** News of `proc` for its parent: SIGCLD and a wake-up of wait(2). */
