@@ -26,6 +26,7 @@ function npmScript(name: string, args: readonly string[] = []): boolean {
   const done = spawnSync(command, isScript ? [npm, ...words] : words, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
     shell: !isScript && process.platform === 'win32',
   });
   return done.status === 0;

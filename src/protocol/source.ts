@@ -46,7 +46,7 @@ export class LatestSource<T> implements StreamSource<T> {
   }
 }
 
-/** Keeps up to `limit` items in order; when full it forgets them all and says `lagged` instead. */
+/** Keeps up to `limit` (at least 2) items; when full, `lagged` stands for all before the newest. */
 export class QueueSource<T> implements StreamSource<T> {
   readonly #wake: () => void;
   readonly #release: () => void;
@@ -63,7 +63,7 @@ export class QueueSource<T> implements StreamSource<T> {
   }
 
   push(item: T): void {
-    if (this.#queue.length >= this.#limit) this.#queue = [this.#lagged];
+    if (this.#queue.length >= this.#limit) this.#queue = [this.#lagged, item];
     else this.#queue.push(item);
     this.#wake();
   }
