@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '#hosts/headless/cli.ts';
 import { HELP } from '#hosts/headless/help.table.ts';
-import { lockLab } from '#lab/folder/lab-lock.ts';
+import { lockLab, OWNER_FILE } from '#lab/folder/lab-lock.ts';
 import { writeFakePlatform } from '#testing/fakes/platform-folder.ts';
 
 const program = fileURLToPath(new URL('../../testing/fakes/lab-cli.ts', import.meta.url));
@@ -153,10 +153,11 @@ describe('lab exec', () => {
 
   test('a second signal ends at once a node that hangs', async () => {
     const child = start('exec', lab, '--', 'hang');
-    await new Promise((resolve) => setTimeout(resolve, 1200));
-    child.kill('SIGINT');
-    setTimeout(() => child.kill('SIGINT'), 200);
+    // The lab is locked when it is about to boot; from then on signals are ours.
+    await vi.waitFor(() => expect(existsSync(join(lab, OWNER_FILE))).toBe(true), 10_000);
+    const again = setInterval(() => child.kill('SIGINT'), 300);
     expect(await finish(child)).toMatchObject({ status: 128 + 2 });
+    clearInterval(again);
   });
 
   test('a panic is 125, with the message and where the dump is', async () => {
