@@ -34,6 +34,14 @@ function take(bytes: Uint8Array, count: number, byBytes: boolean): readonly [num
   return [bytes.length, rest];
 }
 
+const MULTIPLIERS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** As atoi(3C) reads it; k, m or g behind the digits multiply, as people write them elsewhere. */
+function parseCount(text: string): number {
+  const suffix = /^\d+([kmg])$/i.exec(text)?.[1] ?? '';
+  return Number.parseInt(text, 10) * (MULTIPLIERS[suffix.toLowerCase()] ?? 1);
+}
+
 function* copyHead(io: Stdio, sys: Sys, fd: number, options: HeadOptions): Task<void> {
   let rest = options.count;
   const buffer = new Uint8Array(8192);
@@ -79,7 +87,7 @@ function* parse(
       verbose = letter === 'v';
       continue;
     }
-    count = Number.parseInt(value, 10);
+    count = parseCount(value);
     if (!(count > 0)) return yield* fail(io, `Invalid "-${letter} ${value}" option`);
     byBytes = letter === 'c';
   }
