@@ -5,7 +5,7 @@
  */
 import { AD_BOOT, AD_HALT, AD_POWEROFF, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { O_NOCTTY, O_WRONLY } from '#abi/illumos/fcntl.ts';
-import { SIGTERM } from '#abi/illumos/signal.ts';
+import { SIGHUP, SIGTERM } from '#abi/illumos/signal.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
 import { startMethod } from '#cmd/startd/service.ts';
 import type { ServiceRow } from '#cmd/startd/services.table.ts';
@@ -39,7 +39,11 @@ export function* goDown(
     const pid = yield* startMethod(sys, row, 'stop', row.stop);
     if (!isErrno(pid)) yield* sys.wait({ pid });
   }
-  for (const pid of children) yield* sys.kill(pid, SIGTERM);
+  // A login shell ignores SIGTERM: its line drops.
+  for (const pid of children) {
+    yield* sys.kill(pid, SIGTERM);
+    yield* sys.kill(pid, SIGHUP);
+  }
   yield* appendWtmpx(sys, yield* utmpxNow(sys, { type: DOWN_TIME, line: 'system down' }));
   yield* say('svc.startd: Killing user processes.');
   yield* killEverybody(sys);

@@ -37,6 +37,7 @@ export class DeviceTree {
         sizeBytes: SIZE_BYTES,
         rootMode: 0o755,
         fstype,
+        hidesSize: true,
       });
     this.devices = make('devfs');
     this.dev = make('dev');

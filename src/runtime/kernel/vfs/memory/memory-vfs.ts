@@ -26,6 +26,8 @@ export interface MemoryOptions {
   /** What df and mnttab call it: the RAM root says `ufs` where SmartOS has one. */
   readonly fstype?: string;
   readonly isReadOnly?: boolean;
+  /** df shows no sizes, as for /dev: memory is no matter there. */
+  readonly hidesSize?: boolean;
 }
 
 /** Charged for a node with its name. */
@@ -38,6 +40,7 @@ export class MemoryVfs extends BaseVfs implements PageBudget {
   readonly clock: Clock;
   readonly special: SpecialFiles;
   readonly sizeBytes: number;
+  readonly #hidesSize: boolean;
   #used = 0;
   #nodeCount = 0;
   #lastNodeid = 1;
@@ -49,6 +52,7 @@ export class MemoryVfs extends BaseVfs implements PageBudget {
     this.clock = environment.clock;
     this.special = environment.special;
     this.sizeBytes = options.sizeBytes;
+    this.#hidesSize = options.hidesSize ?? false;
     this.#root = new MemoryNode(this, 'VDIR', { mode: options.rootMode, uid: 0, gid: 0 });
     this.#root.parent = this.#root;
     this.#root.linkCount = 2;
@@ -98,6 +102,7 @@ export class MemoryVfs extends BaseVfs implements PageBudget {
   }
 
   override statvfs(): VfsStatistics {
+    if (this.#hidesSize) return super.statvfs();
     const free = BigInt(Math.floor((this.sizeBytes - this.#used) / PAGE_BYTES));
     const freeFiles = BigInt(Math.floor((this.sizeBytes - this.#used) / NODE_BYTES));
     return {
