@@ -67,3 +67,105 @@ test('gunzip takes members one after another and names what is wrong', () => {
   bad[bad.length - 8] = (bad[bad.length - 8] as number) ^ 1;
   expect(fails(bad)).toBe('gunzip: stdin: invalid compressed data--crc error\n');
 });
+
+const SETUP =
+  'rm -rf /tmp/w; mkdir -p /tmp/w/d/sub /tmp/w/out; cd /tmp/w; echo one > d/one; echo two > d/sub/two; ' +
+  'chmod 640 d/one; chmod 700 d/sub; ln -s one d/link; ln d/one d/hard; touch -t 202001020304.05 d/one; ' +
+  `mkdir -p d/${'long'.repeat(20)}; echo x > d/${'long'.repeat(20)}/${'name'.repeat(30)}; `;
+
+function shell(script: string, stdin?: Uint8Array): string {
+  const result = node.run(['/usr/bin/sh', '-c', SETUP + script], { stdin: stdin ?? '' });
+  expect(result.stderr).toBe('');
+  return result.stdout;
+}
+
+test.each(['cf', 'czf'])('tar %s: the host lists and extracts what we made', (letters) => {
+  shell(`tar ${letters} /tmp/ours.tar d`);
+  const archive = Buffer.from(node.readFileBytes('/tmp/ours.tar'));
+  const zip = letters.includes('z') ? 'z' : '';
+  const names = host('tar', [`t${zip}f`, '-'], archive)
+    .toString()
+    .split('\n');
+  expect(names).toContain('d/sub/two');
+  expect(names).toContain(`d/${'long'.repeat(20)}/${'name'.repeat(30)}`);
+  execFileSync('rm', ['-rf', 'd'], { cwd: directory });
+  host('tar', [`xp${zip}f`, '-'], archive);
+  const look =
+    'cat d/one d/sub/two d/hard; readlink d/link; stat -c "%a %Y %h %n" d/one d/sub; ls d | wc -l';
+  expect(execFileSync('sh', ['-c', look], { cwd: directory }).toString()).toBe(
+    'one\ntwo\none\none\n640 1577934245 2 d/one\n700 ' +
+      `${execFileSync('stat', ['-c', '%Y', 'd/sub'], { cwd: directory }).toString().trim()} 2 d/sub\n5\n`,
+  );
+});
+
+test.each([
+  ['ustar', ''],
+  ['gnu', ''],
+  ['pax', ''],
+  ['gnu', 'z'],
+])('tar: we list and extract the host’s %s archive (%s)', (format, zip) => {
+  const make =
+    'rm -rf h; mkdir -p h/s; echo hello > h/f; ln -s f h/l; ln h/f h/h2; echo y > h/s/g; ' +
+    `mkdir -p h/${'deep'.repeat(20)}; echo z > h/${'deep'.repeat(20)}/${'file'.repeat(15)}; chmod 600 h/s/g`;
+  execFileSync('sh', ['-c', make], { cwd: directory });
+  const archive = host('tar', [`c${zip}f`, '-', `--format=${format}`, 'h'], Buffer.alloc(0));
+  node.writeFile('/tmp/theirs.tar', archive);
+  const listed = shell('tar tf /tmp/theirs.tar').split('\n').sort();
+  expect(listed).toEqual(
+    host('tar', [`t${zip}f`, '-'], archive)
+      .toString()
+      .split('\n')
+      .sort(),
+  );
+  expect(
+    shell(
+      'cd out; tar xf /tmp/theirs.tar; cat h/f h/h2 h/s/g h/l; ls -l h/s/g | cut -c1-10; find h | wc -l',
+    ),
+  ).toBe('hello\nhello\ny\nhello\n-rw-------\n        8\n'.replace('        8', '       8'));
+});
+
+test('tar: verbose output, lists, appending and damaged archives in illumos’s words', () => {
+  expect(shell('cd d; tar cvf ../a.tar one sub; cd ../out; tar xvf ../a.tar')).toBe(
+    'a one 1K\na sub/ 0K\na sub/two 1K\nx one, 4 bytes, 1 tape blocks\n' +
+      'x sub, 0 bytes, 0 tape blocks\nx sub/two, 4 bytes, 1 tape blocks\n',
+  );
+  expect(shell('tar cf a.tar d/one; tar rf a.tar d/sub; tar tf a.tar')).toBe(
+    'd/one\nd/sub/\nd/sub/two\n',
+  );
+  expect(shell('tar cf a.tar -C d one d/sub; tar tf a.tar')).toBe('one\nd/sub/\nd/sub/two\n');
+  expect(shell('cd d; TZ=UTC tar cf - one | tar tvf - | sed "s/.*Jan/Jan/"')).toBe(
+    'Jan  2 03:04 2020 one\n',
+  );
+  const run = (script: string) => node.run(['/usr/bin/sh', '-c', script], { cwd: '/tmp' });
+  expect(run('echo garbage > g.tar; tar tf g.tar')).toMatchObject({ status: 1 });
+  expect(run('tar yf x').stderr).toContain(
+    'tar: y: unknown function modifier\nUsage: tar {c|r|t|u|x}',
+  );
+  expect(run('tar cJf x.tar .')).toMatchObject({
+    status: 2,
+    stderr: 'tar: -J: not supported yet\n',
+  });
+  expect(run('tar xf nosuch.tar').stderr).toBe('tar: nosuch.tar: No such file or directory\n');
+});
+
+test('file knows what a node meets', () => {
+  node.writeFile(
+    '/tmp/elf',
+    Buffer.from('7f454c4602010100000000000000000003003e0001000000', 'hex'),
+  );
+  node.writeFile('/tmp/utf8', 'größer\n');
+  node.writeFile('/tmp/script', '#!/usr/bin/bash\necho hi\n');
+  expect(
+    shell(
+      'cd /tmp; gzip -c utf8 > z.gz; tar cf t.tar utf8; ' +
+        'file elf utf8 script z.gz t.tar w/d /shared/empty /shared/abc /shared/bytes /shared/code /usr/bin/ls; ' +
+        'file -h w/d/link',
+    ),
+  ).toBe(
+    'elf:\tELF 64-bit LSB dynamic lib AMD64 Version 1\nutf8:\tUTF-8 text\n' +
+      'script:\texecutable /usr/bin/bash script\nz.gz:\tgzip compressed data\n' +
+      't.tar:\tUSTAR tar archive\nw/d:\tdirectory\n/shared/empty:\tempty file\n' +
+      '/shared/abc:\tascii text\n/shared/bytes:\tdata\n/shared/code:\tc program text\n' +
+      '/usr/bin/ls:\tnative program ls\nw/d/link:\tsymbolic link to one\n',
+  );
+});

@@ -23,6 +23,7 @@ import {
 import { ECHO } from '#cmd/echo/echo.ts';
 import { EXPAND, UNEXPAND } from '#cmd/expand/expand.ts';
 import { EXPR } from '#cmd/expr/expr.ts';
+import { FILE } from '#cmd/file/file.ts';
 import { FIND } from '#cmd/find/find.ts';
 import { FMT } from '#cmd/fmt/fmt.ts';
 import { FOLD } from '#cmd/fold/fold.ts';
@@ -50,6 +51,7 @@ import { SPLIT } from '#cmd/split/split.ts';
 import { STRINGS } from '#cmd/strings/strings.ts';
 import { TAC } from '#cmd/tac/tac.ts';
 import { TAIL } from '#cmd/tail/tail.ts';
+import { TAR } from '#cmd/tar/tar.ts';
 import { TEE } from '#cmd/tee/tee.ts';
 import { TEST } from '#cmd/test/test.ts';
 import { TOUCH } from '#cmd/touch/touch.ts';
@@ -80,6 +82,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   EXPAND,
   EXPR,
   FALSE,
+  FILE,
   FIND,
   FMT,
   FOLD,
@@ -117,6 +120,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   SUM,
   TAC,
   TAIL,
+  TAR,
   TEE,
   TEST,
   TOUCH,
