@@ -11,10 +11,7 @@ export type RegexSource = (source: string) => Regex;
 /** Splits as FS says: a blank = runs of blanks, one character = itself, else a pattern. */
 export function splitText(text: string, fs: string | Regex, regexOf: RegexSource): string[] {
   if (text === '') return [];
-  if (fs === ' ') {
-    const trimmed = text.replace(/^[ \t\n]+/, '').replace(/[ \t\n]+$/, '');
-    return trimmed === '' ? [] : trimmed.split(/[ \t\n]+/);
-  }
+  if (fs === ' ') return splitBlanks(text);
   if (fs === '') return text.split('');
   if (typeof fs === 'string' && fs.length === 1 && fs !== '\\') return text.split(fs);
   const regex = typeof fs === 'string' ? regexOf(fs) : fs;
@@ -33,6 +30,26 @@ export function splitText(text: string, fs: string | Regex, regexOf: RegexSource
   }
   parts.push(text.slice(copied));
   return parts;
+}
+
+/** Words between blanks, tabs and newlines. */
+function splitBlanks(text: string): string[] {
+  const words: string[] = [];
+  const size = text.length;
+  for (let at = 0; at < size; ) {
+    let code = text.charCodeAt(at);
+    if (code === 32 || code === 9 || code === 10) {
+      at += 1;
+      continue;
+    }
+    const start = at;
+    do {
+      at += 1;
+      code = at < size ? text.charCodeAt(at) : 32;
+    } while (code !== 32 && code !== 9 && code !== 10);
+    words.push(text.slice(start, at));
+  }
+  return words;
 }
 
 export class AwkRecord {

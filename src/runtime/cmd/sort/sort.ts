@@ -16,7 +16,7 @@ import {
   parseOldKey,
   setFlag,
 } from '#cmd/sort/key.ts';
-import { mergeSort } from '#cmd/sort/merge-sort.ts';
+import { mergeSort, textRank } from '#cmd/sort/merge-sort.ts';
 import {
   type Item,
   type SortOrder,
@@ -107,22 +107,47 @@ function firstDisorder(
   return undefined;
 }
 
-function* sortLines(sys: Sys, lines: string[], order: SortOrder, unique: boolean): Task<string[]> {
+function* sortLines(
+  sys: Sys,
+  lines: readonly string[],
+  order: SortOrder,
+  unique: boolean,
+): Task<string[]> {
+  const sorted: string[] = [];
   if (isPlainOrder(order)) {
     const sign = order.global.reverse ? -1 : 1;
-    const sorted = yield* mergeSort(sys, lines, (a, b) => (a < b ? -sign : a > b ? sign : 0));
-    return unique ? sorted.filter((line, i) => i === 0 || line !== sorted[i - 1]) : sorted;
+    const ranks = Float64Array.from(lines, textRank);
+    const indices = yield* mergeSort(sys, ranks, sign, (i, j) => {
+      const [a, b] = [lines[i] as string, lines[j] as string];
+      return a < b ? -sign : a > b ? sign : 0;
+    });
+    for (const index of indices) {
+      const line = lines[index] as string;
+      if (!unique || sorted.length === 0 || sorted.at(-1) !== line) sorted.push(line);
+    }
+    return sorted;
   }
   const items: Item[] = [];
   for (let at = 0; at < lines.length; at += 8192) {
     for (const line of lines.slice(at, at + 8192)) items.push(makeItem(line, order));
     yield* sys.preempt(60_000);
   }
-  const sorted = yield* mergeSort(sys, items, compareItems(order));
+  const ranks = Float64Array.from(items, ({ keys: [first = 0] }) =>
+    typeof first === 'number' ? first : textRank(first),
+  );
+  const isReversed = (order.keys[0]?.flags ?? order.global).reverse;
+  const compare = compareItems(order);
+  const indices = yield* mergeSort(sys, ranks, isReversed ? -1 : 1, (i, j) =>
+    compare(items[i] as Item, items[j] as Item),
+  );
   const byKeys = compareKeys(order);
-  return sorted
-    .filter((item, i) => !unique || i === 0 || byKeys(sorted[i - 1] as Item, item) !== 0)
-    .map((item) => item.line);
+  let last: Item | undefined;
+  for (const index of indices) {
+    const item = items[index] as Item;
+    if (!unique || last === undefined || byKeys(last, item) !== 0) sorted.push(item.line);
+    last = item;
+  }
+  return sorted;
 }
 
 function* writeLines(

@@ -14,13 +14,13 @@ import {
 
 const WINDOW = 32_768;
 /** Input that makes one block. */
-export const DEFLATE_CHUNK = 65_536;
+export const DEFLATE_CHUNK = 131_072;
 const HASH_BITS = 15;
 const MIN_MATCH = 4;
 const MAX_MATCH = 258;
 const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /** Places tried for a match, by level 1 … 9. */
-const TRIES = [2, 4, 8, 16, 32, 64, 96, 192, 512];
+const TRIES = [2, 4, 8, 12, 16, 32, 64, 128, 512];
 
 function codeTable(bases: readonly number[], size: number): Uint8Array {
   const table = new Uint8Array(size);

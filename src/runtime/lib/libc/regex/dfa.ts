@@ -20,8 +20,6 @@ interface State {
   /** Instructions to follow once the next symbol is known. */
   readonly roots: readonly number[];
   readonly context: Context;
-  /** Per symbol: next state × 2 + (1 when a match ended before the symbol), or UNKNOWN. */
-  readonly steps: Int32Array;
 }
 
 export class Dfa {
@@ -31,6 +29,8 @@ export class Dfa {
   readonly #isFloating: boolean;
   #states: State[] = [];
   #index = new Map<string, number>();
+  /** By state × SYMBOLS + symbol: next state × 2 + (1 when a match ended before), or UNKNOWN. */
+  #steps = new Int32Array(0);
 
   constructor(root: RegexNode, isReversed: boolean, isFloating: boolean) {
     this.#program = compileProgram(root, isReversed);
@@ -46,8 +46,13 @@ export class Dfa {
     const key = `${context} ${roots.join(',')}`;
     const known = this.#index.get(key);
     if (known !== undefined) return known;
-    const state: State = { roots, context, steps: new Int32Array(SYMBOLS).fill(UNKNOWN) };
-    const number = this.#states.push(state) - 1;
+    const number = this.#states.push({ roots, context }) - 1;
+    const size = this.#states.length * SYMBOLS;
+    if (size > this.#steps.length) {
+      const larger = new Int32Array(Math.max(8 * SYMBOLS, size * 2)).fill(UNKNOWN);
+      larger.set(this.#steps);
+      this.#steps = larger;
+    }
     this.#index.set(key, number);
     return number;
   }
@@ -96,15 +101,12 @@ export class Dfa {
     if (this.#isFloating) next.add(0);
     const roots = [...next].sort((a, b) => a - b);
     const step = this.#stateFor(roots, this.#contextOf(symbol)) * 2 + (isMatch ? 1 : 0);
-    state.steps[symbol] = step;
+    this.#steps[from * SYMBOLS + symbol] = step;
     return step;
   }
 
   #start(context: Context): number {
-    if (this.#states.length > STATE_LIMIT) {
-      this.#states = [];
-      this.#index = new Map();
-    }
+    if (this.#states.length > STATE_LIMIT) this.#clear();
     return this.#stateFor([0], context);
   }
 
@@ -124,12 +126,16 @@ export class Dfa {
 
   #run(text: string, from: number, stopAtFirst: boolean): number {
     let state = this.#start(this.#contextAt(text, from - 1));
+    let steps = this.#steps;
     let end = -1;
     for (let at = from; ; at += 1) {
       const symbol = at < text.length ? text.charCodeAt(at) & 255 : BORDER;
-      const current = this.#states[state] as State;
-      let step = current.steps[symbol] as number;
-      if (step === UNKNOWN) step = this.#step(state, symbol);
+      let step = steps[state * SYMBOLS + symbol] as number;
+      if (step === UNKNOWN) {
+        if (this.#states.length > 4 * STATE_LIMIT) state = this.#restart(state);
+        step = this.#step(state, symbol);
+        steps = this.#steps;
+      }
       if ((step & 1) === 1) {
         end = at;
         if (stopAtFirst) return end;
@@ -137,7 +143,6 @@ export class Dfa {
       state = step >> 1;
       if (symbol === BORDER) return end;
       if (!this.#isFloating && (this.#states[state] as State).roots.length === 0) return end;
-      if (this.#states.length > 4 * STATE_LIMIT) state = this.#restart(state);
     }
   }
 
@@ -147,7 +152,7 @@ export class Dfa {
     let state = this.#start('border');
     for (let at = text.length - 1; at >= -1; at -= 1) {
       const symbol = at >= 0 ? text.charCodeAt(at) & 255 : BORDER;
-      let step = (this.#states[state] as State).steps[symbol] as number;
+      let step = this.#steps[state * SYMBOLS + symbol] as number;
       if (step === UNKNOWN) step = this.#step(state, symbol);
       if ((step & 1) === 1) starts[at + 1] = 1;
       state = step >> 1;
@@ -159,8 +164,13 @@ export class Dfa {
   /** Drops all states but the current one in the midst of a long text. */
   #restart(state: number): number {
     const { roots, context } = this.#states[state] as State;
+    this.#clear();
+    return this.#stateFor(roots, context);
+  }
+
+  #clear(): void {
     this.#states = [];
     this.#index = new Map();
-    return this.#stateFor(roots, context);
+    this.#steps.fill(UNKNOWN);
   }
 }
