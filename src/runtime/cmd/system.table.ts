@@ -1,6 +1,7 @@
 /** The process, user and system commands: one row each. */
 import type { Command } from '#cmd/command.ts';
 import { ABSENT_COMMANDS } from '#cmd/absent/absent.ts';
+import { BC } from '#cmd/bc/bc.ts';
 import { CAL } from '#cmd/cal/cal.ts';
 import { DATE } from '#cmd/date/date.ts';
 import { DF } from '#cmd/df/df.ts';
@@ -52,6 +53,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   ...ABSENT_COMMANDS,
   ...ABSENT_TOOLS,
   ARCH,
+  BC,
   BOOTPARAMS,
   CAL,
   CLEAR,

@@ -808,4 +808,20 @@ export const PAGES: readonly ManualPage[] = [
     ],
     seeAlso: ['su(8)'],
   },
+  {
+    name: 'bc',
+    section: '1',
+    summary: 'calculates with any precision',
+    synopsis: ['bc [-l] [file ...]'],
+    description: [
+      '*bc* reads expressions and prints their values; scale is the number of ' +
+        'digits after the point. It knows variables, arrays, if, while, for and ' +
+        'functions that *define* makes.',
+    ],
+    options: [['-l', 'With e, l, s, c, a, and 20 digits.']],
+    exit: [
+      ['0', 'All went well.'],
+      ['>0', 'An error occurred.'],
+    ],
+  },
 ];

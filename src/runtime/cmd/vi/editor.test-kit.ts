@@ -53,6 +53,7 @@ export class TestEditor {
 
   #host(): EditorHost {
     const { files } = this;
+    let fedKeys = 0;
     const keys = (): string | undefined => this.#keys.shift();
     return {
       *nextKey() {
@@ -74,6 +75,10 @@ export class TestEditor {
         if (command === 'sort') return encodeUtf8(`${lines.toSorted().join('\n')}\n`);
         if (command.startsWith('echo ')) return encodeUtf8(`${command.slice(5)}\n`);
         return input;
+      },
+      *breathe() {
+        fedKeys += 1;
+        return fedKeys > 10;
       },
       *runOnTerminal() {},
       *suspend() {},

@@ -29,6 +29,8 @@ export interface EditorHost {
   filter(command: string, input: Uint8Array): Task<Uint8Array>;
   /** Runs a command on the terminal and waits for a key; no command = an interactive shell. */
   runOnTerminal(command: string | undefined): Task<void>;
+  /** Lets others run while a macro goes on; true when somebody typed an interrupt. */
+  breathe(): Task<boolean>;
   /** Stops the editor as Ctrl-Z does. */
   suspend(): Task<void>;
 }
@@ -100,6 +102,7 @@ export class Editor {
   readonly commandHistory: string[] = [];
 
   #queue: string[] = [];
+  #fedKeys = 0;
   #recorded: string[] | undefined;
 
   constructor(host: EditorHost) {
@@ -109,6 +112,11 @@ export class Editor {
   /** The next key. */
   *key(): Task<string> {
     const queued = this.#queue.shift();
+    if (queued !== undefined) {
+      this.#fedKeys += 1;
+      const isInterrupted = this.#fedKeys % 256 === 0 && (yield* this.host.breathe());
+      if (isInterrupted) throw new ViError('Interrupted');
+    }
     const key = queued ?? (yield* this.host.nextKey(this));
     if (key === undefined) throw new InputEnded();
     this.#recorded?.push(key);

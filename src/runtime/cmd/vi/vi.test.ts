@@ -156,6 +156,13 @@ describe('files', () => {
   });
 });
 
+describe('a macro that calls itself', () => {
+  it('can be interrupted', () => {
+    const test = new TestEditor({ a: 'x\n@a\n' }).type('j"ayy@a');
+    expect(test.editor.message).toBe('Interrupted');
+  });
+});
+
 describe('a large file', () => {
   it('stays fluid with 100,000 lines', () => {
     const text = Array.from({ length: 100_000 }, (_, i) => `row ${i} of many`).join('\n');

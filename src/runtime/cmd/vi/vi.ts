@@ -87,6 +87,11 @@ class TerminalHost implements EditorHost {
     this.#writer.invalidate();
   }
 
+  *breathe(): Task<boolean> {
+    yield* this.#sys.preempt(5000);
+    return (yield* this.#terminal.hasKey()) && (yield* this.#terminal.readKey()) === '\x03';
+  }
+
   *suspend(): Task<void> {
     yield* this.#terminal.suspend();
     this.#writer.invalidate();
