@@ -116,6 +116,18 @@ test('the console survives a reload of the window and loses nothing', async () =
   expect((await readConsole(connect(), at, 'second')).text).toBe('node0 login: first second');
 });
 
+test('the size of the window is told to every console that starts', async () => {
+  const { id } = await client.labs.create({ name: 'Sized', diskSizesBytes: [] });
+  const at = { labId: id, node: 'node0' };
+  await client.console.resize({ ...at, columns: 132, rows: 43 });
+  await client.nodes.powerOn(at);
+  expect((await readConsole(client, at, '43]')).text).toContain('[132x43]');
+  await client.nodes.kill(at);
+  await client.nodes.powerOn(at);
+  const once = 'node0 login: [132x43]';
+  expect((await readConsole(client, at, once + once)).text).toBe(once + once);
+});
+
 test('a flood on the console comes whole, at the speed of its reader', async () => {
   const { at } = await booted();
   await client.console.input({ ...at, bytes: encodeUtf8('!3000') });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 
-/** The terminal's size; the usual one where there is no terminal. */
+/** The terminal's size; the usual one where there is no terminal, or one that does not know. */
 export function terminalSize(): { columns: number; rows: number } {
   const { columns, rows }: { columns?: number; rows?: number } = process.stdout;
-  return { columns: columns ?? 80, rows: rows ?? 24 };
+  return { columns: columns || 80, rows: rows || 24 };
 }
 
 /** Reads standard input no more, and lets the process end although it is open. */

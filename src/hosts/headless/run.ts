@@ -92,7 +92,8 @@ function passKeys(node: NodeHandle, leave: () => void): () => void {
   const { stdin, stdout } = process;
   const filter = new EscapeFilter(leave);
   const resize = (): void => {
-    node.post({ kind: 'consoleSize', ...terminalSize() });
+    const { columns, rows } = terminalSize();
+    node.resizeConsole(columns, rows);
   };
   stdin.on('data', (bytes: Buffer) => {
     const passed = stdin.isTTY ? filter.pass(new Uint8Array(bytes)) : new Uint8Array(bytes);

@@ -47,6 +47,7 @@ export class NodeHandle {
   /** The state to go back to when a silent worker answers after all. */
   #beforeSilence: NodeStateShape = { kind: 'off' };
   #running: Running | undefined;
+  #consoleSize: { readonly columns: number; readonly rows: number } | undefined;
   #nextExecId = 1;
   poweredOnAtMs: number | null = null;
 
@@ -84,6 +85,7 @@ export class NodeHandle {
     this.#running = running;
     this.console.restart();
     this.poweredOnAtMs = Date.now();
+    this.#beforeSilence = { kind: 'off' };
     this.#setState({ kind: 'booting', step: 'Starting the machine', fraction: 0 });
     worker.on('message', (message: FromWorker) => {
       if (this.#running === running) this.#receive(running, message);
@@ -132,6 +134,17 @@ export class NodeHandle {
       await running.worker.terminate();
     }
     if (this.#running === undefined) this.#setState({ kind: 'off' });
+  }
+
+  /** The terminal's size; kept, since a console that starts knows none. */
+  resizeConsole(columns: number, rows: number): void {
+    this.#consoleSize = { columns, rows };
+    this.#tellConsoleSize();
+  }
+
+  #tellConsoleSize(): void {
+    const size = this.#consoleSize;
+    if (size !== undefined) this.post({ kind: 'consoleSize', ...size });
   }
 
   /** Queues an event for the node; lost when it is off, as a key press is. */
@@ -224,6 +237,7 @@ export class NodeHandle {
       this.#release(running);
       void running.worker.terminate();
     }
+    if (state.kind === 'booting' && this.#beforeSilence.kind !== 'booting') this.#tellConsoleSize();
     this.#beforeSilence = state;
     if (this.#state.kind !== 'notResponding' || state.kind === 'off') this.#setState(state);
   }

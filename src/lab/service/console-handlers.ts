@@ -41,7 +41,7 @@ export function consoleHandlers(
       },
       resize: (params) => {
         const { columns, rows } = params;
-        nodeOf(context, params).post({ kind: 'consoleSize', columns, rows });
+        nodeOf(context, params).resizeConsole(columns, rows);
         return {};
       },
     },

@@ -99,6 +99,8 @@ export class FakeNode implements Node {
         return this.#setState({ kind: 'off' });
       case 'nmi':
         return this.#panic('NMI received');
+      case 'consoleSize':
+        return this.#print(`[${event.columns}x${event.rows}]`);
       case 'consoleInput':
         return this.#key(event.bytes);
       case 'exec':
