@@ -33,14 +33,18 @@ const leaf = (device: MemoryDisk): VdevSpec => ({
   path: `/vdev/${device.name}.img`,
 });
 
+/** One version is quicker; the feature gate of the older one is asked where `isJudgedTwice`. */
+const ONLY_23 = ['--no-feature-conservative'];
+
 interface Layout {
+  readonly isJudgedTwice?: true;
   readonly name: string;
   readonly disks: MemoryDisk[];
   readonly specs: (all: MemoryDisk[]) => VdevSpec[];
 }
 
 const LAYOUTS: readonly Layout[] = [
-  { name: 'one disk', disks: disks(1), specs: (all) => all.map(leaf) },
+  { name: 'one disk', isJudgedTwice: true, disks: disks(1), specs: (all) => all.map(leaf) },
   { name: 'two disks of 4K sectors', disks: disks(2, 4096), specs: (all) => all.map(leaf) },
   {
     name: 'a mirror',
@@ -49,6 +53,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'raidz1 of three',
+    isJudgedTwice: true,
     disks: disks(3),
     specs: (all) => [{ kind: 'raidz', parity: 1, children: all.map(leaf) }],
   },
@@ -90,7 +95,8 @@ describe.skipIf(!hasZdb)('pools we write (skipped: zdb missing)', () => {
     for (let step = 0; step < STEPS / 4; step += 1) work.step();
     expect(work.compare()).toEqual([]);
     spaExport(work.spa);
-    expect(checkPool(all, 'tank', ['--exported'])).toEqual([]);
+    const options = layout.isJudgedTwice === true ? [] : ONLY_23;
+    expect(checkPool(all, 'tank', ['--exported', ...options])).toEqual([]);
   });
 });
 

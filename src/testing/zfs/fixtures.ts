@@ -16,7 +16,7 @@ export function fixtureDisk(name: string): MemoryDisk {
 }
 
 export function fixtureStream(name: string): Uint8Array {
-  return gunzipSync(readFileSync(new URL(`streams/${name}.zsend.gz`, ROOT)));
+  return new Uint8Array(gunzipSync(readFileSync(new URL(`streams/${name}.zsend.gz`, ROOT))));
 }
 
 /** Lines of a file below expect/. */

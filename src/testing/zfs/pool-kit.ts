@@ -9,6 +9,7 @@ import {
   openSync,
   closeSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,6 +82,24 @@ export function checkPool(
   } finally {
     if (process.env['KEEP_POOLS'] === '1') process.stderr.write(`kept ${folder}\n`);
     else rmSync(folder, { recursive: true });
+  }
+}
+
+/** Judges a stream with check-stream.sh, both versions; the lines that are not `ok`. */
+export function checkStream(stream: Uint8Array): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'zfs-test-'));
+  try {
+    const file = join(folder, 'stream');
+    writeFileSync(file, stream);
+    const run = spawnSync(join(JUDGES, 'check-stream.sh'), ['--from21', file], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const lines = `${run.stdout}\n${run.stderr}`.split('\n').filter((line) => line !== '');
+    const bad = lines.filter((line) => !line.startsWith('ok '));
+    return run.status === 0 && bad.length < lines.length ? [] : [`status ${run.status}`, ...bad];
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 

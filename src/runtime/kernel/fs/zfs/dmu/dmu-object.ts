@@ -4,7 +4,7 @@
  */
 import { assert } from '#base/assert.ts';
 import { HOLE, isHole, SPA_MINBLOCKSIZE } from '../ondisk/blkptr.ts';
-import { DMU_OT_DNODE } from '../ondisk/dmu-ot.ts';
+import { DMU_OT_DNODE, DMU_OT_SA } from '../ondisk/dmu-ot.ts';
 import {
   DN_BONUS_SIZE,
   DN_MAX_INDBLKSHIFT,
@@ -62,6 +62,7 @@ export function dmuObjectClaim(
   bonusLen: number,
 ): Dnode {
   assert(objset.tryDnode(object) === undefined, `object ${object} is free`);
+  objset.discard(object);
   const dnode = new Dnode(objset, object);
   initDnode(dnode, type, blockSize, bonusType, bonusLen);
   if (object > 0) objset.remember(dnode);
@@ -83,7 +84,10 @@ export function initDnode(
   dnode.indblkshift = DN_MAX_INDBLKSHIFT;
   dnode.flags = DNODE_FLAG_USED_BYTES;
   const spare = Math.floor((DN_BONUS_SIZE - bonusLen) / 128);
-  const pointerCount = type === DMU_OT_DNODE ? 3 : 1 + Math.min(2, Math.max(0, spare));
+  let pointerCount = 1 + Math.min(2, Math.max(0, spare));
+  if (type === DMU_OT_DNODE) pointerCount = 3;
+  // A file's attributes may grow to the end of the dnode, or spill.
+  if (bonusType === DMU_OT_SA) pointerCount = 1;
   dnode.blkptrs = Array.from({ length: pointerCount }, () => HOLE);
   dnode.bonus = new Uint8Array(dnode.bonusRoom);
   markDirty(dnode);

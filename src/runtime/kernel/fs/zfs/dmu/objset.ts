@@ -199,6 +199,13 @@ export class Objset {
     }
   }
 
+  /** Drops an object that was freed in this txg, as its number is taken again. */
+  discard(object: number): void {
+    const old = this.#dnodes.get(object);
+    if (old !== undefined) this.dirtyDnodes.delete(old);
+    this.#dnodes.delete(object);
+  }
+
   forget(object: number): void {
     this.#dnodes.delete(object);
   }
