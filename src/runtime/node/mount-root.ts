@@ -6,16 +6,22 @@ import { isErrno } from '#kernel/os/errno.ts';
 import type { Kernel } from '#kernel/os/kernel.ts';
 import type { LookupStart } from '#kernel/vfs/lookup.ts';
 import { lookupVnode } from '#kernel/vfs/lookup.ts';
+import { parseMountOptions } from '#kernel/vfs/mount.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
 
-/** [type, special, directory], in this order: later ones lie inside earlier ones. */
-const EARLY_MOUNTS: readonly (readonly [fstype: string, special: string, directory: string])[] = [
+/** In this order: later ones lie inside earlier ones. */
+const EARLY_MOUNTS: readonly (readonly [
+  fstype: string,
+  special: string,
+  directory: string,
+  options?: string,
+])[] = [
   ['devfs', '/devices', '/devices'],
   ['dev', '/dev', '/dev'],
   ['ctfs', 'ctfs', '/system/contract'],
   ['proc', 'proc', '/proc'],
   ['mntfs', 'mnttab', '/etc/mnttab'],
-  ['tmpfs', 'swap', '/etc/svc/volatile'],
+  ['tmpfs', 'swap', '/etc/svc/volatile', 'mode=755'],
   ['objfs', 'objfs', '/system/object'],
   ['fd', 'fd', '/dev/fd'],
 ];
@@ -24,14 +30,15 @@ const EARLY_MOUNTS: readonly (readonly [fstype: string, special: string, directo
 export function mountKernelFilesystems(assembled: AssembledKernel): void {
   const { mounts } = assembled;
   const kernel: Kernel = assembled.kernel;
-  for (const [fstype, special, directory] of EARLY_MOUNTS) {
+  for (const [fstype, special, directory, options = ''] of EARLY_MOUNTS) {
     if (!mounts.types.includes(fstype)) continue;
     makePath(assembled, directory, fstype === 'mntfs');
     const root = assembled.rootfs.root();
     const start: LookupStart = { root, directory: root, context: kernel.context };
     const vnode = lookupVnode(directory, start, 'follow');
     if (isErrno(vnode)) kernel.panic(`cannot mount ${directory}: ${vnode.message}`);
-    const mounted = mounts.mount(fstype, special, vnode, directory, new Map(), kernel.context);
+    const given = parseMountOptions(options);
+    const mounted = mounts.mount(fstype, special, vnode, directory, given, kernel.context);
     if (isErrno(mounted)) kernel.panic(`cannot mount ${directory}: ${mounted.message}`);
   }
 }

@@ -196,6 +196,43 @@ test('a hangup ends reads, fails writes, and poll says so', () => {
   expect(lines).toEqual(['[]', 'EIO', 'true', 'ENXIO', 'ENOENT']);
 });
 
+test('after the session leader its background jobs can neither read nor write the terminal', () => {
+  const lines = runOnNode(function* (sys, note) {
+    const [master, path] = yield* openPty(sys);
+    const leader = yield* must(
+      sys.fork(function* (inner) {
+        yield* must(inner.close(master));
+        yield* inner.setsid();
+        const slave = yield* must(inner.open(path, O_RDWR));
+        yield* must(
+          inner.fork(function* (job) {
+            yield* job.sigaction(SIGHUP, { handler: 'ignore' });
+            yield* job.setpgid(0, 0);
+            yield* job.nanosleep(100_000_000n);
+            const target = new Uint8Array(10);
+            const count = yield* job.read(slave, target);
+            const written = yield* job.write(slave, target);
+            note(isErrno(count) ? count.name : `read ${count}`);
+            note(isErrno(written) ? written.name : `wrote ${written}`);
+            yield* job.nanosleep(200_000_000n);
+            return 0;
+          }),
+        );
+        yield* inner.nanosleep(50_000_000n);
+        return 0;
+      }),
+    );
+    yield* sys.wait({ pid: leader });
+    // The next login on the same line, before the job tries.
+    const next = yield* must(sys.open(path, O_RDWR | O_NOCTTY));
+    yield* must(sys.write(master, encodeUtf8('password\n')));
+    yield* sys.nanosleep(100_000_000n);
+    note(yield* readText(sys, next));
+    return 0;
+  });
+  expect(lines).toEqual(['read 0', 'EIO', 'password\n']);
+});
+
 test('a pty nobody reads takes a bounded amount', () => {
   const lines = runOnNode(function* (sys, note) {
     const [, path] = yield* openPty(sys);

@@ -64,7 +64,7 @@ export class Tty implements ControllingTty, InputListener {
   readonly #wait: WouldBlock = new WouldBlock([this.changed]);
   #lastInputNs = 0n;
   /** Reads with VTIME and no VMIN: until when who waits. */
-  readonly #readDeadlines: Map<Proc, bigint> = new Map();
+  readonly #readDeadlines: WeakMap<Proc, bigint> = new WeakMap();
   /** Grows with each hangup: files opened before are dead. */
   life = 0;
   #openCount = 0;
