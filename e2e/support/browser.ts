@@ -40,6 +40,7 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
     reducedMotion: 'reduce',
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(12_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(error.message));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const ROOT: string = join(import.meta.dirname, '..', '..');
 const HEADLESS: string = join(ROOT, 'out', 'main', 'headless.cjs');
-const IMAGE: string = join(ROOT, 'out', 'platform', 'etc', 'version', 'platform');
+const IMAGE: string = join(ROOT, 'out', 'platform');
 const PAGE: string = join(ROOT, 'out', 'renderer', 'index.html');
 
 /** Why the real host can't be tried; undefined when it can. */
