@@ -152,7 +152,9 @@ browserSuite('the window', (browser) => {
       await waitForScreen(page, /login:/);
       await page.locator('.xterm-screen').click();
       await page.keyboard.press('Control+Shift+Backquote');
-      await page.getByRole('textbox', { name: /^Terminal of node0/ }).waitFor();
+      await page
+        .getByRole('textbox', { name: /^Terminal of node0/ })
+        .waitFor({ state: 'attached' });
       await page.keyboard.press('F1');
       await page.keyboard.type('move pane right');
       await page.keyboard.press('Enter');

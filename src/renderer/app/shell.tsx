@@ -27,6 +27,7 @@ export function Shell(): ReactElement {
   useTheme();
   useFirstLab();
   useCloseQuestion();
+  useReadyMark();
   return (
     <div className="shell">
       <TitleBar />
@@ -87,6 +88,14 @@ function useTheme(): void {
   useEffect(() => {
     if (isKnown) applyTheme(theme);
   }, [theme, isKnown]);
+}
+
+/** The moment when the window can be used, for measuring. */
+function useReadyMark(): void {
+  const isReady = useLab((state) => state.labs !== null);
+  useEffect(() => {
+    if (isReady) performance.mark('smartos-lab:ready');
+  }, [isReady]);
 }
 
 /** At the start: the lab that runs something, else the only one that is open. */

@@ -47,19 +47,22 @@ export interface NewLab {
   readonly isStarted: boolean;
 }
 
-export function createLab(bench: Workbench, wanted: NewLab): Promise<boolean> {
-  return act(bench, 'create', async () => {
-    const { isStarted, ...params } = wanted;
+/** True when the lab is there; a node that cannot be started is reported apart from that. */
+export async function createLab(bench: Workbench, wanted: NewLab): Promise<boolean> {
+  const { isStarted, ...params } = wanted;
+  const isMade = await act(bench, 'create', async () => {
     const detail = await bench.link.client().labs.create(params);
     take(bench, detail);
     await bench.link.refreshLabs();
     take(bench, detail);
     select(bench, detail);
-    const first = detail.nodes[0];
-    if (!isStarted || first === undefined) return;
-    await bench.link.client().nodes.powerOn({ labId: detail.id, node: first.name });
-    bench.dock?.focus();
   });
+  const node = bench.ui.getState().selectedNode;
+  // Not waited for: the state of the node is shown where the node is.
+  if (isMade && isStarted && node !== null) {
+    void power(bench, node, 'powerOn').then(() => bench.dock?.focus());
+  }
+  return isMade;
 }
 
 /** Selects a lab and takes its lock when nobody has it. */
