@@ -11,7 +11,8 @@ import { heapBytes, heapNowBytes, startFrames, stopFrames } from './support/fram
 
 const MIB = 1024 ** 2;
 const FLOOD_BYTES = 20 * MIB;
-const LIMIT_GAP_MS = 100;
+/** No frame missed for longer than 100 ms: that, and the frame's own time. */
+const LIMIT_GAP_MS = 100 + 1000 / 60;
 /** Ten thousand full lines of cells, and what the collector leaves. */
 const LIMIT_GROWTH_BYTES = 48 * MIB;
 

@@ -17,6 +17,8 @@ import { heapBytes, startFrames, stopFrames } from './support/frames.ts';
 import { hostProblem, startWebHost, type WebHost } from './support/host.ts';
 
 const MIB = 1024 ** 2;
+/** No frame missed for longer than 100 ms: that, and the frame's own time. */
+const LIMIT_GAP_MS = 100 + 1000 / 60;
 const BOOT_LIMIT_MS = 30_000;
 async function logIn(page: Page): Promise<void> {
   await waitForScreen(page, /console login: ?$/, BOOT_LIMIT_MS);
@@ -151,7 +153,7 @@ function story(browser: () => import('playwright-core').Browser): void {
     const frames = await stopFrames(page);
     const growthMiB = Math.round(((await heapBytes(page)) - before) / MIB);
     process.stdout.write(`cat 20 MB ${JSON.stringify({ seconds, ...frames, growthMiB })}\n`);
-    expect(frames.longestGapMs).toBeLessThan(100);
+    expect(frames.longestGapMs).toBeLessThan(LIMIT_GAP_MS);
     expect(growthMiB).toBeLessThan(48);
   });
 

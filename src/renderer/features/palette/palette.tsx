@@ -7,7 +7,8 @@ import { availability, type Command, shownKeys } from '#renderer/commands/comman
 import { COMMANDS } from '#renderer/commands/commands.table.ts';
 import { fuzzyMatch } from '#renderer/features/palette/fuzzy.ts';
 import { openLab } from '#renderer/model/actions.ts';
-import { useBench, type Workbench } from '#renderer/model/workbench.ts';
+import type { LabState } from '#renderer/model/lab-state.ts';
+import { useBench, useLab, type Workbench } from '#renderer/model/workbench.ts';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import { Icon, type IconName } from '#renderer/ui/icon.tsx';
 import { Keys } from '#renderer/ui/keys.tsx';
@@ -47,11 +48,11 @@ function commandEntry(bench: Workbench, command: Command): Entry {
   };
 }
 
-function allEntries(bench: Workbench): Entry[] {
+function allEntries(bench: Workbench, state: LabState): Entry[] {
   const commands = COMMANDS.filter((command) => command.id !== SELF).map((command) =>
     commandEntry(bench, command),
   );
-  const labs = (bench.lab.getState().labs ?? []).map(
+  const labs = (state.labs ?? []).map(
     (lab): Entry => ({
       id: `open:${lab.id}`,
       section: 'Go to',
@@ -85,7 +86,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
   const list = useRef<HTMLUListElement>(null);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
-  const [entries] = useState(() => allEntries(bench));
+  // Made anew with every change: what can run now may change while the palette is open.
+  const labState = useLab((state) => state);
+  const entries = useMemo(() => allEntries(bench, labState), [bench, labState]);
   const found = useMemo(() => search(entries, query.trim()), [entries, query]);
 
   const mark = (index: number): void => {

@@ -36,7 +36,7 @@ export interface PaneContent {
 export type RenderPane = (content: PaneContent) => ReactNode;
 
 /** Changes come in storms while a sash moves. */
-const SAVE_PAUSE_MS = 800;
+const SAVE_PAUSE_MS = 400;
 
 export function Workspace({ renderPane }: { readonly renderPane: RenderPane }): ReactElement {
   const selected = useUi((state) => state.selectedLabId);
@@ -112,6 +112,7 @@ function useDock(labId: string): {
         .details.get(labId)
         ?.nodes.map((node) => node.name) ?? [];
     const save = (): void => {
+      timer = undefined;
       const before = bench.lab.getState().settings.layout;
       const layout = writeLayout(before, labId, made.toJSON());
       if (layout !== before) void changeSettings(bench, { layout });
@@ -127,10 +128,17 @@ function useDock(labId: string): {
     });
     made.restore(readLayout(bench.lab.getState().settings.layout, labId, nodes()));
     isReady = true;
+    // A reload must not lose what was moved a moment before.
+    const leave = (): void => {
+      clearTimeout(timer);
+      if (timer !== undefined) save();
+    };
+    window.addEventListener('pagehide', leave);
     setDock(made);
     return () => {
       clearTimeout(timer);
       isReady = false;
+      window.removeEventListener('pagehide', leave);
       made.dispose();
     };
   }, [bench, labId]);
