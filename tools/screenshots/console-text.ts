@@ -1,28 +1,28 @@
-/** What the fake node prints in the pictures: a boot and a short session. */
-export const BOOT_TEXT = `SmartOS Build 20261123T000000Z
-SmartOS (build: 20261123T000000Z)
-Copyright 2026 the SmartOS Lab authors.
-mem = 1048576K (0x40000000)
-root on /ramdisk:a fstype tmpfs
-Hostname: node0
-Loading smf(7) service descriptions: 12/12
-svc:/system/filesystem/minimal:default: online
-svc:/network/loopback:default: online
-svc:/system/console-login:default: online
+/**
+ * What the fake node prints in the pictures: a boot and a short session, as a real node of the lab
+ * printed them.
+ */
+export const BOOT_TEXT = `Loading /os/20261123T000000Z/platform/i86pc/kernel/amd64/unix...
+Loading /os/20261123T000000Z/platform/i86pc/amd64/boot_archive...
+Loading /os/20261123T000000Z/platform/i86pc/amd64/boot_archive.hash...
+Booting...
+SunOS Release 5.11 Version joyent_20261123T000000Z 64-bit
+SmartOS Lab: an emulated SmartOS compute node.
 `;
 
 export const LOGIN_TEXT = `
+
+
+   S m a r t O S   L a b
+
+   SmartOS
+   build: 20261123T000000Z
+
 node0 console login: root
 Password:
-Last login: Mon Nov 23 09:30:12 on console
-   __        .                   .
- _|  |_      | .-. .  . .-. :--. |-
-|_    _|     ;|   ||  |(.-' |  | |
-  |__|   \`--'  \`-' \`;-| \`-' '  ' \`-'
-                   /  ; SmartOS 20261123T000000Z
-                   \`-'  https://docs.smartos.org/
+- SmartOS (build: 20261123T000000Z)
 
-The root file system is in memory: changes are gone after a reboot.
+This node runs from a RAM disk: changes in / are lost at reboot.
 
 `;
 
@@ -32,24 +32,23 @@ function blue(names: string): string {
   return shown.join('  ');
 }
 
-const PROMPT = '\x1b[1;32m[root@node0 ~]#\x1b[0m ';
+const PROMPT = '[root@node0 ~]# ';
 
 export const SESSION_TEXT = `${PROMPT}uname -a
-SunOS node0 5.11 joyent_20261123T000000Z i86pc i386 i86pc Solaris
+SunOS node0 5.11 joyent_20261123T000000Z i86pc i386 i86pc illumos
 ${PROMPT}prtconf | head -2
-System Configuration:  Joyent  i86pc
+System Configuration:  SmartOS Lab  i86pc
 Memory size: 1024 Megabytes
-${PROMPT}ls -l /etc | grep -c '^-'
-47
 ${PROMPT}ls --color /
 ${blue('bin dev devices etc home lib opt proc root sbin system tmp usr var')}
-${PROMPT}svcs -x
-${PROMPT}prstat 1 1
+${PROMPT}prstat -c 1 1
    PID USERNAME  SIZE   RSS STATE  PRI NICE      TIME  CPU PROCESS/NLWP
-     1 root     2648K 1680K sleep   59    0   0:00:00 0.0% init/1
-     7 root       19M   15M sleep   29    0   0:00:01 0.1% svc.startd/12
-     9 root     9240K 7868K sleep    1    0   0:00:01 0.0% svc.configd/11
-   113 root     4112K 2440K sleep   59    0   0:00:00 0.0% bash/1
-   127 root     4016K 2392K cpu0    59    0   0:00:00 0.2% prstat/1
-Total: 23 processes, 41 lwps, load averages: 0.04, 0.02, 0.01
+    10 root        0K    0K sleep   55    0   0:00:00 0.1% bash/1
+     4 root        0K    0K sleep   55    0   0:00:00 0.1% svc.startd/1
+     1 root        0K    0K sleep   29    0   0:00:00 0.0% init/1
+    26 root        0K    0K cpu0    29    0   0:00:00 0.0% prstat/1
+     3 root        0K    0K sleep   96    -   0:00:00 0.0% fsflush/1
+     2 root        0K    0K sleep   96    -   0:00:00 0.0% pageout/1
+     0 root        0K    0K sleep   96    -   0:00:00 0.0% sched/1
+Total: 7 processes, 7 lwps, load averages: 0.00, 0.00, 0.00
 ${PROMPT}`;
