@@ -13,6 +13,7 @@ import { GETENT } from '#cmd/getent/getent.ts';
 import { HOSTID, HOSTNAME } from '#cmd/hostname/hostname.ts';
 import { GROUPS, ID, WHOAMI } from '#cmd/id/id.ts';
 import { ISAINFO, ISALIST } from '#cmd/isainfo/isainfo.ts';
+import { GETOPT } from '#cmd/getopt/getopt.ts';
 import { JSON_TOOL } from '#cmd/json/json.ts';
 import { KILL } from '#cmd/kill/kill.ts';
 import { KSTAT } from '#cmd/kstat/kstat.ts';
@@ -64,6 +65,7 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   ENV,
   GETCONF,
   GETENT,
+  GETOPT,
   GROUPS,
   HOSTID,
   HOSTNAME,

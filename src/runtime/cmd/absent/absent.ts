@@ -10,6 +10,7 @@ const NAMES: readonly (readonly [name: string, path: string])[] = [
   ['batch', '/usr/bin/batch'],
   ['crontab', '/usr/bin/crontab'],
   ['dc', '/usr/bin/dc'],
+  ['logger', '/usr/bin/logger'],
   ['newgrp', '/usr/bin/newgrp'],
   ['script', '/usr/bin/script'],
   ['timex', '/usr/bin/timex'],

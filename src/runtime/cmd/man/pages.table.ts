@@ -824,4 +824,19 @@ export const PAGES: readonly ManualPage[] = [
       ['>0', 'An error occurred.'],
     ],
   },
+  {
+    name: 'getopt',
+    section: '1',
+    summary: 'puts the options of a script in order',
+    synopsis: ['getopt letters $*'],
+    description: [
+      '*getopt* prints the options one by one, then -- and the rest. The ' +
+        'shell’s *getopts* also keeps blanks in values.',
+    ],
+    exit: [
+      ['0', 'All went well.'],
+      ['>0', 'An error occurred.'],
+    ],
+    seeAlso: ['bash(1)'],
+  },
 ];
