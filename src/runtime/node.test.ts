@@ -72,6 +72,14 @@ const PROGRAMS: Record<string, NativeMain> = {
     yield* sys.uadmin(A_DUMP, 0);
     return 1;
   },
+  *pair(sys) {
+    yield* sys.fork(function* (child) {
+      yield* child.nanosleep(1_000_000_000_000n);
+      return 0;
+    });
+    yield* sys.wait({ pid: -1 });
+    return 0;
+  },
   *throws() {
     throw new TypeError('a bug in a program');
   },
@@ -217,6 +225,21 @@ test('an exec with a terminal: size, echo, end of input, ^C', () => {
   node.post({ kind: 'execInputEnd', id: 3 });
   run(50);
   expect(listener.exits.get(3)).toEqual({ kind: 'exited', value: 0 });
+});
+
+test('a signal of the host reaches the whole group of the program', () => {
+  const { node, listener, run } = rig();
+  node.post({ kind: 'powerOn' });
+  run(50);
+  const before = node.statistics().processCount;
+  node.post({ kind: 'exec', request: request(1, 'pair') });
+  run(50);
+  expect(node.statistics().processCount).toBe(before + 2);
+  node.post({ kind: 'execSignal', id: 1, signal: SIGINT });
+  run(50);
+  expect(listener.exits.get(1)).toEqual({ kind: 'killed', value: SIGINT });
+  const left = node.statistics();
+  expect(left.threadCount).toBe(1);
 });
 
 test('the power button lets init shut down; reboot starts a new life without the old files', () => {

@@ -11,7 +11,6 @@ import { type Errno, isErrno } from '#kernel/os/errno.ts';
 import { OpenFile } from '#kernel/os/file.ts';
 import { createProcess } from '#kernel/os/fork.ts';
 import type { Proc, ProcEvent } from '#kernel/os/proc.ts';
-import { postSignal } from '#kernel/os/signal.ts';
 import { startNative } from '#kernel/syscall/native.ts';
 import type { NativeMain, Sys, Task } from '#kernel/syscall/sys.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
@@ -135,8 +134,9 @@ export class HostProgram {
     this.streams.creditAdded();
   }
 
+  /** To the whole group, as ^C on a terminal would: a pipeline ends as one. */
   signal(signal: number): void {
-    postSignal(this.#proc, signal);
+    this.#proc.group.signal(signal);
   }
 
   /** Moves bytes; answers how it ended once everything it wrote is with the host. */
