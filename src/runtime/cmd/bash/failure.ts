@@ -28,7 +28,13 @@ export class ShellExit extends Error {
   }
 }
 
-/** SIGINT at an interactive shell: back to the prompt. */
+/** SIGINT at an interactive shell: back to the prompt, on a new line unless it came there. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+  readonly isAtPrompt: boolean;
+
+  constructor(isAtPrompt = false) {
+    super('interrupted');
+    this.isAtPrompt = isAtPrompt;
+  }
 }

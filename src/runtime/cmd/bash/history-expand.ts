@@ -72,6 +72,9 @@ class Expander {
         this.#at += 2;
         continue;
       }
+      if (char === '#' && !inSingle && !inDouble && /(?:^|\s)$/.test(out.slice(-1))) {
+        return out + this.#rest();
+      }
       if (char === "'" && !inDouble) inSingle = !inSingle;
       if (char === '"' && !inSingle) inDouble = !inDouble;
       const isEvent =

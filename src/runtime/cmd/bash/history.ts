@@ -21,6 +21,14 @@ export class History {
   /** Lines from here on are not in the file yet. */
   #unsaved = 0;
 
+  clone(): History {
+    const copy = new History();
+    copy.#lines = [...this.#lines];
+    copy.#first = this.#first;
+    copy.#unsaved = this.#unsaved;
+    return copy;
+  }
+
   get lines(): readonly string[] {
     return this.#lines;
   }

@@ -169,8 +169,7 @@ function* readOne(
   yield* shell.write(2, prompt.replace(/[\x01\x02]/g, ''));
   const line = yield* readLine(shell, 0);
   if (shell.isInterrupted) {
-    yield* shell.write(2, '\n');
-    throw new Interrupted('interrupted');
+    throw new Interrupted();
   }
   return line?.text;
 }

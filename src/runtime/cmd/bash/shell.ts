@@ -205,6 +205,7 @@ export class Shell {
       frames: [...this.frames],
       directoryStack: [...this.directoryStack],
       substitutionFiles: [],
+      history: this.history?.clone(),
       isSubshell: true,
       subshellDepth: this.subshellDepth + 1,
       unwinding: undefined,

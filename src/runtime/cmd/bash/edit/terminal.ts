@@ -63,7 +63,7 @@ export class TerminalReader {
       if (event?.kind === 'end') return undefined;
       if (event?.kind === 'interrupt') {
         this.#shell.status = 130;
-        throw new Interrupted('interrupted');
+        throw new Interrupted(true);
       }
       if (event !== undefined) yield* this.#answer(event);
       bytes = this.#editor.hasTypeAhead ? [] : yield* this.#readBytes();

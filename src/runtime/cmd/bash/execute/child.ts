@@ -65,7 +65,6 @@ export function* enterChild(child: Shell): Task<void> {
   child.isInteractive = false;
   child.terminalFd = undefined;
   child.options.set('monitor', false);
-  child.history = undefined;
   installDynamicVariables(child);
   child.randomSeed = (child.randomSeed + child.sys.pid) >>> 0;
 }

@@ -26,7 +26,7 @@ export function* runBlock(shell: Shell, block: Block): Task<number> {
 
 export function* runStatement(shell: Shell, statement: Statement): Task<number> {
   if (shell.pendingSignals.length > 0) yield* runPendingTraps(shell);
-  if (shell.isInterrupted) throw new Interrupted('interrupted');
+  if (shell.isInterrupted) throw new Interrupted();
   if (shell.options.on('noexec') && !shell.isInteractive) return 0;
   if (statement.background) {
     shell.status = yield* runInBackground(shell, statement.command);

@@ -152,6 +152,7 @@ export function* runLines(shell: Shell, source: LineSource, context: '' | '-c'):
     } catch (error) {
       if (!(error instanceof Interrupted) || !shell.isInteractive) throw error;
       shell.isInterrupted = false;
+      if (!error.isAtPrompt) yield* shell.write(2, '\n');
       shell.unwinding = undefined;
       shell.loopDepth = 0;
       shell.conditionDepth = 0;
@@ -182,7 +183,7 @@ function* runNextCommand(shell: Shell, reader: CommandReader): Task<'end' | 'mor
   reader.lineNumber += text.split('\n').length - 1;
   yield* warn(shell, script);
   yield* runGroup(shell, script.statements);
-  if (shell.isInterrupted) throw new Interrupted('interrupted');
+  if (shell.isInterrupted) throw new Interrupted();
   if (script.error !== undefined) {
     yield* reportProblem(shell, text, script, context);
     shell.status = 2;

@@ -42,7 +42,7 @@ export function* substitute(shell: Shell, part: CommandSubstitution): Task<strin
   shell.substitutionStatus = yield* waitForPid(shell, pid);
   shell.status = shell.substitutionStatus;
   shell.line = line;
-  if (shell.isInterrupted) throw new Interrupted('interrupted');
+  if (shell.isInterrupted) throw new Interrupted();
   return yield* cleanOutput(shell, isErrno(output) ? '' : output);
 }
 

@@ -108,9 +108,7 @@ function* noteKilled(shell: Shell, job: Job): Task<void> {
   if (result === undefined || result.how === 'exited') return;
   yield* restoreModes(shell);
   if (result.status === SIGINT) {
-    if (!shell.isInteractive) return;
-    yield* shell.write(2, '\n');
-    shell.isInterrupted = true;
+    if (shell.isInteractive) shell.isInterrupted = true;
     return;
   }
   if (result.status === SIGPIPE) return;

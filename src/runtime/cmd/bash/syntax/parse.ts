@@ -74,7 +74,10 @@ function explain(source: string, firstLine: number, message: string, at: number)
       isIncomplete: true,
     };
   }
-  const token = tokenAt(source, at);
+  // `{` and `(` without a command: the position is theirs, the token to name comes after.
+  const isEmpty = message.startsWith('expected command in');
+  const from = isEmpty ? at + 1 + (/^\s*/.exec(source.slice(at + 1))?.[0].length ?? 0) : at;
+  const token = tokenAt(source, from);
   if (token === undefined) {
     return {
       message: 'syntax error: unexpected end of file',
@@ -83,11 +86,10 @@ function explain(source: string, firstLine: number, message: string, at: number)
       isIncomplete: true,
     };
   }
-  const line = lineNumber(source, firstLine, at);
   return {
     message: `syntax error near unexpected token \`${token}'`,
-    line,
-    position: at,
+    line: lineNumber(source, firstLine, from),
+    position: from,
     isIncomplete: false,
   };
 }
