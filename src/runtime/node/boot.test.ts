@@ -138,6 +138,14 @@ test('-s asks for the password of root, ^D goes on to multi-user', () => {
   expect(node.node.state).toEqual({ kind: 'off' });
 });
 
+test('-v names each service that is started', () => {
+  const text = boot({ flags: ['-v'] }).seen();
+  expect(text).toContain(
+    '[ system/filesystem/minimal:default starting (minimal file system mounts) ]\n',
+  );
+  expect(text).toMatch(/console login: $/);
+});
+
 test('the boot property hostname names the node', () => {
   const node = boot({ properties: [['hostname', 'elsewhere']] });
   expect(node.seen()).toMatch(/elsewhere console login: $/);

@@ -160,7 +160,7 @@ class Init {
     const sys = this.#sys;
     const simple = parseSimpleCommand(entry.command);
     const argv = simple?.words ?? ['/sbin/sh', '-c', `exec ${entry.command}`];
-    const flags = entry.id === STARTD_ID && this.#level === 'S' ? ['-s'] : [];
+    const flags = entry.id === STARTD_ID ? this.#startdFlags() : [];
     const pid = yield* spawn(sys, argv[0] ?? '', [...argv, ...flags], {
       env: this.#env,
       prepare: (child) => prepareChild(child, simple?.redirections ?? []),
@@ -171,6 +171,12 @@ class Init {
     const isWaitedFor = mustWait || (entry.action === 'sysinit' && entry.id !== STARTD_ID);
     if (isWaitedFor) yield* sys.wait({ pid });
     else this.#children.set(pid, { entry, starts });
+  }
+
+  /** Single user, and the kernel's -v: startd names each service that it starts. */
+  #startdFlags(): readonly string[] {
+    const flags = this.#level === 'S' ? ['-s'] : [];
+    return this.#sys.argv.includes('-v') ? [...flags, '-v'] : flags;
   }
 
   /** Takes in every process that ended; starts again what has to run. */

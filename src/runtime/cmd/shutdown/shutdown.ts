@@ -10,6 +10,7 @@ import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { getopt, hasOption, optionValue } from '#lib/libc/getopt.ts';
 import { type Stdio, withStdio } from '#lib/libc/stdio.ts';
 import { localtime, strftime, timezoneFrom } from '#lib/libc/time.ts';
+import { ttyname } from '#lib/libc/ttyname.ts';
 import { usageError } from '#lib/libc/usage.ts';
 import { USER_PROCESS, readUtmpx } from '#lib/libc/utmpx.ts';
 import { INIT_PIPE, sendRunLevel } from '#lib/libinit/initpipe.ts';
@@ -83,12 +84,13 @@ function inWords(seconds: number): string {
 function* broadcast(sys: Sys, nodename: string, text: string): Task<void> {
   const now = localtime(yield* sys.gettimeofday(), timezoneFrom(sys.env));
   const when = strftime('%a %b %e %H:%M:%S', now);
+  const line = (yield* ttyname(sys, 0))?.replace(/^\/dev\//, '') ?? '???';
   const bytes = encodeUtf8(
-    `\x07\n\rBroadcast Message from root (???) on ${nodename} ${when}...\n${text}`,
+    `\x07\n\rBroadcast Message from root (${line}) on ${nodename} ${when}...\n${text}`,
   );
-  for (const { type, line } of yield* readUtmpx(sys)) {
-    if (type !== USER_PROCESS) continue;
-    const fd = yield* sys.open(`/dev/${line}`, O_WRONLY | O_NOCTTY | O_NONBLOCK);
+  for (const user of yield* readUtmpx(sys)) {
+    if (user.type !== USER_PROCESS) continue;
+    const fd = yield* sys.open(`/dev/${user.line}`, O_WRONLY | O_NOCTTY | O_NONBLOCK);
     if (isErrno(fd)) continue;
     yield* sys.write(fd, bytes);
     yield* sys.close(fd);

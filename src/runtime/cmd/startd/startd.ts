@@ -62,7 +62,7 @@ class Startd {
         yield* handlerSys.write(pipe, WAKE_UP);
       },
     });
-    this.#isVerbose = (yield* sys.bootparams()).has('verbose');
+    this.#isVerbose = sys.argv.includes('-v');
     const isSingleUser = sys.argv.includes('-s');
     yield* this.#startAll(isSingleUser);
     if (isSingleUser) yield* this.#startMaintenanceShell();

@@ -102,7 +102,7 @@ class LofsVnode extends BaseVnode {
     this.vfs.forget(this.real);
   }
 
-  /** The open file is the real one: reads and writes do not pass through here. */
+  /** A device or fifo answers its own open file; others stay here, so that the mount is busy. */
   override open(flags: number, ctx: VnodeContext): Blocking<Vnode> {
     const isWriting = isOpenForWriting(flags) || (flags & O_TRUNC) !== 0;
     if (isWriting && this.vfs.isReadOnly && this.type === 'VREG') return EROFS;
