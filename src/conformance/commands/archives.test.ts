@@ -169,3 +169,25 @@ test('file knows what a node meets', () => {
       '/usr/bin/ls:\tnative program ls\nw/d/link:\tsymbolic link to one\n',
   );
 });
+
+test.each([
+  ['odc', '-H odc'],
+  ['newc', '-c'],
+])('cpio %s: the host reads ours, we read the host’s', (format, option) => {
+  shell(`find d | cpio -o ${option} > /tmp/ours.cpio 2>/dev/null`);
+  const archive = Buffer.from(node.readFileBytes('/tmp/ours.cpio'));
+  const names = host('cpio', ['-it', '--quiet'], archive).toString().split('\n');
+  expect(names).toContain('d/sub/two');
+  const make = 'rm -rf c; mkdir -p c/s; echo hi > c/f; ln -s f c/l; ln c/f c/h; find c -depth';
+  const list = execFileSync('sh', ['-c', make], { cwd: directory });
+  const theirs = host('cpio', ['-o', '--quiet', '-H', format], list);
+  node.writeFile('/tmp/theirs.cpio', theirs);
+  expect(shell('cpio -it < /tmp/theirs.cpio 2>/dev/null').split('\n').sort()).toEqual(
+    list.toString().split('\n').sort(),
+  );
+  expect(
+    shell(
+      'cd out; cpio -idm < /tmp/theirs.cpio 2>/dev/null; cat c/f c/h; readlink c/l; ls -l c/f | cut -c10-16',
+    ),
+  ).toBe('hi\nhi\nf\n-   2 r\n');
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AWK_CASES } from './awk.cases.ts';
 import { COMPARE_CASES } from './compare.cases.ts';
-import { FILE_CASES, GZIP_CASES } from './files.cases.ts';
+import { FILE_CASES, GZIP_CASES, MORE_CASES } from './files.cases.ts';
 import { FILTER_CASES } from './filters.cases.ts';
 import { FIXTURES } from './fixtures.ts';
 import { bootJudged, comparable, judgeAll, parseCases, runOurs } from './judge.ts';
@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, string>> = {
   files: FILE_CASES,
   compare: COMPARE_CASES,
   gzip: GZIP_CASES,
+  more: MORE_CASES,
 };
 
 describe.each(Object.entries(SUITES))('%s', (_, text) => {

@@ -184,3 +184,19 @@ export const GZIP_CASES = String.raw`
 ! gzip nosuch
 ! gunzip nosuch.gz
 `;
+
+export const MORE_CASES = String.raw`
+base64 abc
+base64 bytes
+base64 -w 20 text
+base64 -w 0 abc
+base64 < empty
+sh -c 'base64 bytes | base64 -d | cmp - bytes'
+! sh -c 'echo "a*b" | base64 -d'
+pr -t abc
+pr -t -n abc
+~ pr -t -2 hundred
+pr -t -d abc
+pr -t -o 4 abc
+pr -t -n:3 abc
+`;

@@ -1,6 +1,7 @@
 /** The file and text commands: one row each. */
 import type { Command } from '#cmd/command.ts';
 import { AWK } from '#cmd/awk/awk.ts';
+import { BASE64 } from '#cmd/base64/base64.ts';
 import { BASENAME, DIRNAME } from '#cmd/basename/basename.ts';
 import { CAT } from '#cmd/cat/cat.ts';
 import { CHMOD } from '#cmd/chmod/chmod.ts';
@@ -9,6 +10,7 @@ import { CKSUM, SUM } from '#cmd/cksum/cksum.ts';
 import { CMP } from '#cmd/cmp/cmp.ts';
 import { COMM } from '#cmd/comm/comm.ts';
 import { CP, LN, MV } from '#cmd/cp/cp.ts';
+import { CPIO } from '#cmd/cpio/cpio.ts';
 import { CUT } from '#cmd/cut/cut.ts';
 import { DIFF } from '#cmd/diff/diff.ts';
 import {
@@ -37,6 +39,7 @@ import { MKTEMP } from '#cmd/mktemp/mktemp.ts';
 import { NL } from '#cmd/nl/nl.ts';
 import { OD } from '#cmd/od/od.ts';
 import { PASTE } from '#cmd/paste/paste.ts';
+import { PR } from '#cmd/pr/pr.ts';
 import { PRINTF } from '#cmd/printf/printf.ts';
 import { PWD } from '#cmd/pwd/pwd.ts';
 import { READLINK, REALPATH } from '#cmd/readlink/readlink.ts';
@@ -65,6 +68,7 @@ import { YES } from '#cmd/yes/yes.ts';
 
 export const TEXT_COMMANDS: readonly Command[] = [
   AWK,
+  BASE64,
   BASENAME,
   CAT,
   CHGRP,
@@ -74,6 +78,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   CMP,
   COMM,
   CP,
+  CPIO,
   CUT,
   DIFF,
   DIGEST,
@@ -99,6 +104,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   NL,
   OD,
   PASTE,
+  PR,
   PRINTF,
   PWD,
   READLINK,
