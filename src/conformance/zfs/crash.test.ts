@@ -10,7 +10,8 @@ import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
 import type { VdevSpec } from '#kernel/fs/zfs/pool/vdev-create.ts';
 import { findPools } from '#kernel/fs/zfs/spa/spa-config.ts';
 import { Checksums } from '#kernel/fs/zfs/zio/zio-checksum.ts';
-import type { BlockDevice } from '#runtime/host.ts';
+import { ZfsError } from '#kernel/fs/zfs/ondisk/zfs-error.ts';
+import { type BlockDevice, BlockDeviceError } from '#runtime/host.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { CrashDisks } from '#testing/zfs/crash-disk.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
@@ -65,4 +66,84 @@ test.each([
     if (hasZdb && n === importEvents + 20) expect(checkPool(images, 'tank')).toEqual([]);
   }
   expect([...seen].sort((a, b) => a - b)).toEqual([committed, committed + 1]);
+});
+
+/** A disk whose n-th operation from now on fails, once. */
+class FailingDisk implements BlockDevice {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sectorSize = 512;
+  readonly isReadOnly = false;
+  readonly #inner: MemoryDisk;
+  /** Operations until the fault; infinite for never. */
+  countdown = Number.POSITIVE_INFINITY;
+
+  constructor(inner: MemoryDisk) {
+    this.#inner = inner;
+    this.name = inner.name;
+    this.sizeBytes = inner.sizeBytes;
+  }
+
+  #step(): void {
+    this.countdown -= 1;
+    if (this.countdown === 0) throw new BlockDeviceError('EIO', 'made to fail');
+  }
+
+  read(at: number, target: Uint8Array): void {
+    this.#step();
+    this.#inner.read(at, target);
+  }
+
+  write(at: number, source: Uint8Array): void {
+    this.#step();
+    this.#inner.write(at, source);
+  }
+
+  flush(): void {
+    this.#step();
+  }
+
+  discard(): void {}
+}
+
+test('the n-th I/O fails, for every n: an error or nothing, never a torn pool', {
+  timeout: 120_000,
+}, () => {
+  const base = new MemoryDisk('d0', 64 * MiB);
+  const work = new Workload(
+    spaCreate('tank', [file(base)], testHost(SEED)),
+    new SeededRandom(SEED),
+  );
+  for (let step = 0; step < 60; step += 1) work.step();
+  spaSync(work.spa);
+  const before = work.frozen();
+  let faults = 0;
+  for (let n = 1; ; n += STRIDE) {
+    const image = base.clone();
+    const disk = new FailingDisk(image);
+    const spa = open([disk]);
+    const committed = spa.txg - 1;
+    const again = new Workload(spa, new SeededRandom(SEED + 1));
+    for (const [name, dataset] of before) again.model.set(name, dataset);
+    const model = again.frozen();
+    again.model.clear();
+    for (const [name, dataset] of model) again.model.set(name, dataset);
+    disk.countdown = n;
+    let failed = false;
+    try {
+      for (let step = 0; step < 15; step += 1) again.fileStep();
+      spaSync(spa);
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      failed = true;
+    }
+    if (disk.countdown > 0) break;
+    faults += 1;
+    const later = open([image]);
+    const found = later.txg - 2;
+    expect([committed, committed + 1]).toContain(found);
+    if (found === committed) expect(again.compareWith(later, before)).toEqual([]);
+    else if (!failed) expect(again.compareWith(later, again.model)).toEqual([]);
+  }
+  expect(faults).toBeGreaterThan(5);
 });

@@ -82,6 +82,15 @@ export class VdevDisk extends Vdev {
     throw unreadable(this, offset, true);
   }
 
+  scrub(offset: number, size: number, verify: Verify): Uint8Array {
+    return this.read(offset, size, verify);
+  }
+
+  /** Writes the right bytes over wrong ones; a device that refuses stays as it is. */
+  repair(offset: number, bytes: Uint8Array): void {
+    if (this.tryWrite(offset, bytes)) this.stats.repairedBytes += bytes.length;
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     if (!this.tryWrite(offset, bytes)) {
       throw new ZfsError('EIO', `Cannot write "${this.path}" at ${offset}: I/O error`);

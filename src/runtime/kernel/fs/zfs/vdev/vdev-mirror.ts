@@ -45,6 +45,25 @@ export class VdevMirror extends Vdev {
     throw unreadable(this, offset, sawBytes);
   }
 
+  scrub(offset: number, size: number, verify: Verify): Uint8Array {
+    let right: Uint8Array | undefined;
+    let failure: unknown;
+    const wrong: Vdev[] = [];
+    for (const child of this.children) {
+      if (!child.isReadable) continue;
+      try {
+        right = child.scrub(offset, size, verify);
+      } catch (error) {
+        if (!(error instanceof ZfsError)) throw error;
+        failure = error;
+        wrong.push(child);
+      }
+    }
+    if (right === undefined) throw failure ?? unreadable(this, offset, false);
+    for (const bad of wrong) repair(bad, offset, right);
+    return right;
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     this.stats.writeOps += 1;
     let taken = 0;
@@ -68,7 +87,6 @@ export class VdevMirror extends Vdev {
   }
 }
 
-/** Writes the right bytes over wrong ones; a device that refuses stays as it is. */
 function repair(child: Vdev, offset: number, bytes: Uint8Array): void {
-  if (child instanceof VdevDisk) child.tryWrite(offset, bytes);
+  if (child instanceof VdevDisk) child.repair(offset, bytes);
 }

@@ -72,6 +72,17 @@ export class VdevRaidz extends Vdev {
     return concatBytes(mended);
   }
 
+  scrub(offset: number, size: number, verify: Verify): Uint8Array {
+    const { columns, parityCount } = this.#map(offset, size);
+    const dataColumns = columns.slice(parityCount);
+    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column));
+    const data = dataColumns.map((column) => this.#readColumn(column));
+    const mended = mend(dataColumns, data, parity, verify);
+    if (mended === null) throw unreadable(this, offset, true);
+    this.#repair(columns, [...parity, ...data], mended);
+    return concatBytes(mended);
+  }
+
   /** Writes again every column that was not what the mended data says. */
   #repair(
     columns: readonly RaidzColumn[],
@@ -87,7 +98,7 @@ export class VdevRaidz extends Vdev {
         was !== null && was.every((byte, at) => byte === (right[i] as Uint8Array)[at]);
       if (isRight || !(child instanceof VdevDisk)) return;
       if (was !== null) child.stats.checksumErrors += 1;
-      child.tryWrite(column.offset, right[i] as Uint8Array);
+      child.repair(column.offset, right[i] as Uint8Array);
     });
   }
 

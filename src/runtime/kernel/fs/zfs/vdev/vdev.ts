@@ -21,6 +21,8 @@ export interface VdevStats {
   readErrors: number;
   writeErrors: number;
   checksumErrors: number;
+  /** Written again because what was there was wrong. */
+  repairedBytes: number;
 }
 
 export function emptyStats(): VdevStats {
@@ -32,6 +34,7 @@ export function emptyStats(): VdevStats {
     readErrors: 0,
     writeErrors: 0,
     checksumErrors: 0,
+    repairedBytes: 0,
   };
 }
 
@@ -67,6 +70,9 @@ export abstract class Vdev {
    * ZfsError EIO when no copy could be read, ECKSUM when one could and none was right.
    */
   abstract read(offset: number, size: number, verify: Verify): Uint8Array;
+
+  /** Like `read`, but looks at every copy and at parity, and writes again what is wrong. */
+  abstract scrub(offset: number, size: number, verify: Verify): Uint8Array;
 
   /** Writes every copy and parity. ZfsError EIO when too few devices took it. */
   abstract write(offset: number, bytes: Uint8Array): void;

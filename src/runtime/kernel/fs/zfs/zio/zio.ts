@@ -89,6 +89,59 @@ export class ZioContext {
     throw failure;
   }
 
+  /**
+   * Looks at every copy of the block, repairs what can be repaired, and answers whether at least one
+   * was right.
+   */
+  scrub(bp: BlockPointer): boolean {
+    const first = bp.dvas[0];
+    if (first === undefined) return true;
+    if (first.isGang) return this.#scrubGang(bp, first);
+    const verify = (bytes: Uint8Array): boolean => {
+      const sum = this.checksums.compute(
+        bp.checksum,
+        bytes.subarray(0, bp.psize),
+        bp.isLittleEndian,
+      );
+      return sum === null || equalChecksums(sum, bp.cksum);
+    };
+    let right: Uint8Array | undefined;
+    const wrong: Dva[] = [];
+    for (const dva of bp.dvas) {
+      const { vdev } = this.topOf(dva);
+      const sector = 2 ** vdev.ashift;
+      try {
+        right = vdev.scrub(dva.offset, Math.ceil(bp.psize / sector) * sector, verify);
+      } catch (error) {
+        if (!(error instanceof ZfsError)) throw error;
+        wrong.push(dva);
+      }
+    }
+    if (right === undefined) return false;
+    for (const dva of wrong) this.#rewrite(dva, right);
+    return true;
+  }
+
+  /** A copy that no redundancy of its vdev could mend is written again from another one. */
+  #rewrite(dva: Dva, right: Uint8Array): void {
+    const { vdev } = this.topOf(dva);
+    try {
+      vdev.write(dva.offset, right);
+      vdev.stats.repairedBytes += right.length;
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+    }
+  }
+
+  #scrubGang(bp: BlockPointer, first: Dva): boolean {
+    try {
+      return this.readGangHeader(bp, first).every((member) => this.scrub(member));
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      return false;
+    }
+  }
+
   topOf(dva: Dva): TopLevel {
     const top = this.tops[dva.vdev];
     if (top === undefined) throw corrupt('dva_t', `vdev ${dva.vdev} does not exist`);
