@@ -193,7 +193,8 @@ function story(browser: () => import('playwright-core').Browser): void {
     await page.getByRole('menuitem', { name: 'Force node off' }).click();
     await page.getByTestId('confirm').click();
     await page.getByTestId('start').waitFor();
-    const download = page.waitForEvent('download');
+    // The 16 GiB of its empty disk are read for it.
+    const download = page.waitForEvent('download', { timeout: 120_000 });
     // The picker for a place needs a person; without it the window falls back to a download.
     await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
     await page.keyboard.press('F1');
@@ -206,7 +207,7 @@ function story(browser: () => import('playwright-core').Browser): void {
     await page.getByTestId('delete-files').click();
     await page.getByTestId('first-lab').waitFor();
     await page.locator('input[type="file"]').setInputFiles(file);
-    await page.getByRole('treeitem', { name: /^Lab / }).waitFor();
+    await page.getByRole('treeitem', { name: /^Lab / }).waitFor({ timeout: 120_000 });
     await page.getByTestId('start').waitFor();
   });
 }
