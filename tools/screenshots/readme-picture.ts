@@ -7,16 +7,17 @@ import { screenText } from '../../e2e/support/screen.ts';
 import { hostProblem, startWebHost } from '../../e2e/support/host.ts';
 import { launchChromium } from '#tools/chromium.ts';
 
-const SIZE = { width: 1280, height: 800 } as const;
+const SIZE = { width: 1440, height: 860 } as const;
 const LIMIT_MS = 60_000;
 
 const CONSOLE_LINES = [
   'uname -a',
-  'df -h | head -5',
-  'for n in 1 2 3; do echo "line $n"; done | tee /root/notes | wc -l',
-  'ls -l /root',
+  'ls /',
+  'for ((i = 0; i < 300000; i++)); do ((s += i)); done; echo $s',
+  'echo "kept in memory only" > /root/notes; ls -l /root',
+  'ps -ef | sort -n -k2 | tail -4',
 ];
-const TERMINAL_LINES = ['ptree 1 | head -12', 'prstat -c -n 5 1 1'];
+const TERMINAL_LINES = ['ptree 1', 'df -h / /tmp', 'prstat -c -n 5 1 1'];
 
 async function until(page: Page, pattern: RegExp, pane = 0): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
@@ -58,6 +59,10 @@ export async function takeReadmePicture(path: string): Promise<void> {
     await page.keyboard.press('F1');
     await page.keyboard.type('move pane right');
     await page.keyboard.press('Enter');
+    await page.waitForTimeout(600);
+    // Smaller letters: no line of the session has to break.
+    await page.keyboard.press('Control+-');
+    await page.keyboard.press('Control+-');
     await page.waitForTimeout(600);
     await typeLines(page, TERMINAL_LINES, 1);
     await page.locator('.xterm-screen').first().click();
