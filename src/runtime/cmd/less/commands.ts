@@ -19,7 +19,9 @@ export function* pageLoop(pager: Pager): Task<void> {
     }
     let key = yield* pager.key();
     if (key === undefined) return;
+    const answersMessage = pager.message !== '' && (key === '\r' || key === '\n' || key === ' ');
     pager.message = '';
+    if (answersMessage) continue;
     pager.isNew = false;
     let digits = '';
     while (key !== undefined && /^[0-9]$/.test(key)) {
@@ -144,7 +146,7 @@ function* colonCommand(pager: Pager, count: number | undefined): Task<void> {
   else if (key === 'p') yield* switchFile(pager, pager.fileIndex - (count ?? 1));
   else if (key === 'x') yield* switchFile(pager, (count ?? 1) - 1);
   else if (key === 'q' || key === 'Q') pager.isFinished = true;
-  else if (key === 'f') pager.message = describe(pager);
+  else if (key === 'f') yield* showPlace(pager);
   else if (key === 'e') yield* examine(pager);
   else if (key === 'd') yield* removeFile(pager);
   else pager.bells += 1;
@@ -175,6 +177,12 @@ function* removeFile(pager: Pager): Task<void> {
   yield* switchFile(pager, Math.min(index, pager.files.length - 1));
 }
 
+/** A file is read to its end first, so that its lines can be counted. */
+function* showPlace(pager: Pager): Task<void> {
+  if (pager.source.sizeBytes !== undefined) yield* pager.load(Number.MAX_SAFE_INTEGER);
+  pager.message = describe(pager);
+}
+
 /** `=`: name, lines, bytes, percentage. */
 function describe(pager: Pager): string {
   const { source, files } = pager;
@@ -183,7 +191,7 @@ function describe(pager: Pager): string {
   const total = source.isComplete ? `/${source.lineCount}` : '';
   const size = source.sizeBytes ?? (source.isComplete ? source.readBytes : undefined);
   const bytes = source.offsetOf(last);
-  const percent = size === undefined || size === 0 ? '' : ` ${Math.floor((bytes * 100) / size)}%`;
+  const percent = size === undefined || size === 0 ? '' : ` ${Math.round((bytes * 100) / size)}%`;
   const place = `lines ${pager.top.line + 1}-${last}${total} byte ${bytes}`;
   const of = size === undefined ? '' : `/${size}`;
   return `${source.name ?? 'standard input'}${many} ${place}${of}${percent}`;
@@ -355,12 +363,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "'": goToMark,
   ':': colonCommand,
   '-': toggleOption,
-  '=': now((pager) => {
-    pager.message = describe(pager);
-  }),
-  '\x07': now((pager) => {
-    pager.message = describe(pager);
-  }),
+  '=': showPlace,
+  '\x07': showPlace,
   '<Right>': now((pager, count) => shiftBy(pager, count ?? Math.floor(pager.columns / 2))),
   '<Left>': now((pager, count) => shiftBy(pager, -(count ?? Math.floor(pager.columns / 2)))),
   '\x1b': function* (pager) {

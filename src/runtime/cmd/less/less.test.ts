@@ -13,11 +13,15 @@ const files = {
 };
 
 async function less(...words: string[]): Promise<PtySession> {
+  return await lessIn(20, ...words);
+}
+
+async function lessIn(columns: number, ...words: string[]): Promise<PtySession> {
   const session = new PtySession(['/usr/bin/less', ...words], {
     commands: [LESS],
     files,
     rows: 6,
-    columns: 20,
+    columns,
   });
   return await session.settle();
 }
@@ -37,22 +41,26 @@ const MOVES: readonly (readonly [keys: string, first: string, prompt: string])[]
   ['Gg', 'line 1 of the text', ':'],
   ['50g', 'line 50 of the text', ':'],
   ['50%', 'line 51 of the text', ':'],
-  ['99g', 'line 96 of the text', '(END)'],
+  ['99g', 'line 99 of the text', '(END)'],
+  ['98gk', 'line 97 of the text', '(END)'],
+  ['98gb', 'line 93 of the text', ':'],
+  ['/nowhere\rj', 'line 2 of the text', ':'],
+  ['/nowhere\r\r', 'line 1 of the text', ':'],
   ['/77\r', 'line 77 of the text', ':'],
   ['/line .7\rn', 'line 27 of the text', ':'],
   ['/line .7\rnN', 'line 17 of the text', ':'],
   ['G?5 of\r', 'line 95 of the text', ':'],
   ['G?5 of\rn', 'line 85 of the text', ':'],
   ['2/5 of\r', 'line 15 of the text', ':'],
-  ['/nowhere\r', 'line 1 of the text', 'Pattern not found'],
-  ['/LINE 9\r', 'line 1 of the text', 'Pattern not found'],
-  ['-i/LINE 9 \r', 'line 1 of the text', 'Pattern not found'],
+  ['/nowhere\r', 'line 1 of the text', 'Pattern not found  (press RETURN)'],
+  ['/LINE 9\r', 'line 1 of the text', 'Pattern not found  (press RETURN)'],
+  ['-i/LINE 9 \r', 'line 1 of the text', 'Pattern not found  (press RETURN)'],
   ['-I/LINE 9 \r', 'line 9 of the text', ':'],
-  ['/[\r', 'line 1 of the text', 'Invalid pattern'],
+  ['/[\r', 'line 1 of the text', 'Invalid pattern  (press RETURN)'],
   ["5gmaG'a", 'line 5 of the text', ':'],
   ["5gG''", 'line 5 of the text', ':'],
   ['k', 'line 1 of the text', ':'],
-  ['-N', '      1 line 1 of th', 'Use line numbers'],
+  ['-N', '      1 line 1 of the text', 'Use line numbers  (press RETURN)'],
 ];
 
 describe('less', () => {
@@ -65,7 +73,7 @@ describe('less', () => {
   });
 
   it.each(MOVES)('%j shows %j and %j', async (keys, first, prompt) => {
-    const session = await (await less('/tmp/text')).type(keys);
+    const session = await (await lessIn(50, '/tmp/text')).type(keys);
     expect([session.screen[0], session.screen.at(-1)]).toEqual([first, prompt]);
   });
 
@@ -123,13 +131,15 @@ describe('less', () => {
     await session.settle();
     expect(session.screen.at(-1)).toBe('/tmp/short (file 1 of 3) (END) - Next: /tmp/nosuch');
     await session.type(':n');
-    expect(session.screen.at(-1)).toBe('/tmp/nosuch: No such file or directory');
+    expect(session.screen.at(-1)).toBe('/tmp/nosuch: No such file or directory  (press RETURN)');
     await session.type('2:n');
     expect(session.screen.at(-1)).toBe('/tmp/text (file 3 of 3)');
     await session.type(':n');
-    expect(session.screen.at(-1)).toBe('No next file');
+    expect(session.screen.at(-1)).toBe('No next file  (press RETURN)');
     await session.type('=');
-    expect(session.screen.at(-1)).toBe('/tmp/text (file 3 of 3) lines 1-5 byte 95/1992 4%');
+    expect(session.screen.at(-1)).toBe(
+      '/tmp/text (file 3 of 3) lines 1-5/100 byte 95/1992 5%  (press RETURN)',
+    );
     await session.type('2:p');
     expect(session.screen[0]).toBe('one');
   });

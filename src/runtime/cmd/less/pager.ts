@@ -157,8 +157,7 @@ export class Pager {
       this.bells += 1;
       this.message = `Cannot seek to line number ${line + 1}`;
     }
-    const limit = this.endTop;
-    this.top = comparePlaces(target, limit) > 0 ? limit : target;
+    this.top = target;
   }
 
   *goToEnd(): Task<void> {

@@ -51,7 +51,9 @@ function drawPrompt(pager: Pager, frame: Frame): void {
 }
 
 function prompt(pager: Pager): { text: string; isPlain: boolean } {
-  if (pager.message !== '') return { text: `${pager.message}`, isPlain: false };
+  if (pager.message !== '') {
+    return { text: `${pager.message}  (press RETURN)`, isPlain: false };
+  }
   if (pager.isFollowing) {
     return { text: 'Waiting for data... (interrupt to abort)', isPlain: false };
   }
