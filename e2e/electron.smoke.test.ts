@@ -88,9 +88,15 @@ describe.skipIf(!isThere)(isThere ? 'Electron' : 'skipped: electron missing', ()
     expect(globals).toEqual([]);
   });
 
-  test('calls go through the port: a lab is opened', async () => {
+  test('calls go through the port, also after a reload: a lab is opened', async () => {
     const page = await app.firstWindow();
     const entry = page.getByText('Smoke lab').first();
+    await entry.waitFor();
+    // A reload gets a new port.
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.reload();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await entry.waitFor();
     await entry.dblclick();
     await expect.poll(() => lockHolder(lab), { timeout: 10_000 }).toContain('SmartOS Lab (process');

@@ -214,6 +214,18 @@ test('export and upload again: another lab with the same content', async () => {
   await expect(client.labs.import({ uploadId })).rejects.toMatchObject({ code: 'uploadNotFound' });
 });
 
+test('no node is powered on while its disks are read', async () => {
+  const { id } = await client.labs.create({ name: 'Read', diskSizesBytes: [64 * MiB] });
+  const at = { labId: id, node: 'node0' };
+  const reader = client.labs.export({ labId: id })[Symbol.asyncIterator]();
+  const first = reader.next();
+  await expect(client.nodes.powerOn(at)).rejects.toMatchObject({ code: 'labLocked' });
+  await first;
+  await reader.return?.();
+  await client.nodes.powerOn(at);
+  await inState(at, 'running');
+});
+
 test('no export while a node is on, no removal either', async () => {
   const { at } = await booted();
   const reader = client.labs.export({ labId: at.labId })[Symbol.asyncIterator]();

@@ -39,6 +39,7 @@ export class OpenLab {
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #listeners = new Set<StateListener>();
   #config: LabConfig;
+  #exportCount = 0;
   /** Set by the person at the command line; a guest can't. */
   share: NodeWorkerData['share'];
 
@@ -80,6 +81,18 @@ export class OpenLab {
   onNodeState(listener: StateListener): Disposable {
     this.#listeners.add(listener);
     return toDisposable(() => this.#listeners.delete(listener));
+  }
+
+  /** Until disposed its disks stay as they are: no node can be powered on. Throws `nodeRunning`. */
+  beginExport(): Disposable {
+    if (this.activeNodeCount > 0) {
+      const text = `Cannot export lab "${this.#config.name}": a node is on (shut it down first)`;
+      throw new LabError('nodeRunning', text, { labId: this.id });
+    }
+    this.#exportCount += 1;
+    return toDisposable(() => {
+      this.#exportCount -= 1;
+    });
   }
 
   rename(name: string): void {
@@ -155,6 +168,9 @@ export class OpenLab {
   }
 
   #workerData(name: string, boot: BootOptions): NodeWorkerData {
+    if (this.#exportCount > 0) {
+      throw new LabError('labLocked', `Cannot power on node "${name}": the lab is being exported`);
+    }
     const config = this.#nodeConfig(name);
     const { seed } = this.#config;
     return {

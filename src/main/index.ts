@@ -41,8 +41,8 @@ protocol.registerSchemesAsPrivileged([
   { scheme: RENDERER_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
-/** Windows whose page is there and listens. */
-const loaded = new Set<BrowserWindow>();
+/** Windows whose page is there and listens, with our end of the port that the page has. */
+const loaded = new Map<BrowserWindow, { port?: Electron.MessagePortMain }>();
 let launcher: LabLauncher | undefined;
 let hasShutDown = false;
 
@@ -59,10 +59,21 @@ function startChild(): ReturnType<typeof utilityLabChild> {
 
 /** A window gets a port when its page is there and the lab is up, whichever comes last. */
 function givePort(window: BrowserWindow): void {
-  if (launcher?.isReady !== true || !loaded.has(window)) return;
+  const page = loaded.get(window);
+  if (launcher?.isReady !== true || page === undefined) return;
   const { port1, port2 } = new MessageChannelMain();
+  page.port = port1;
   launcher.connect(port1);
   window.webContents.postMessage(PORT_MESSAGE, null, [port2]);
+}
+
+/**
+ * The page is about to go. Its port is closed from here, at once: an old Electron's page crashes when
+ * it is reloaded with an open one, and the lab hears of it without delay.
+ */
+function leavePage(window: BrowserWindow): void {
+  loaded.get(window)?.port?.close();
+  loaded.delete(window);
 }
 
 function openWindow(): void {
@@ -70,12 +81,12 @@ function openWindow(): void {
   guardContents(window.webContents, pageUrl, (url) => {
     void openExternalAfterQuestion(url, dialog, (target) => shell.openExternal(target));
   });
-  window.webContents.on('did-start-loading', () => loaded.delete(window));
+  window.webContents.on('did-start-loading', () => leavePage(window));
   window.webContents.on('did-finish-load', () => {
-    loaded.add(window);
+    loaded.set(window, {});
     givePort(window);
   });
-  window.on('closed', () => loaded.delete(window));
+  window.on('closed', () => leavePage(window));
   window.once('ready-to-show', () => window.show());
   void window.loadURL(pageUrl);
 }

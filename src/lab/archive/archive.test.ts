@@ -69,7 +69,7 @@ test.each(['lab.tar', 'lab.tar.gz', 'lab.tar.zst'])('%s brings everything back',
 
 test('an export as a stream is the same archive', async () => {
   let wake = () => {};
-  const source = exportSource(lab, () => wake());
+  const source = exportSource(lab, () => wake(), { dispose: () => {} });
   const parts: Uint8Array[] = [];
   while (!source.isEnded) {
     const item = source.next();

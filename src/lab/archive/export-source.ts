@@ -1,15 +1,18 @@
 /** An export as a stream's source: reads and compresses only as fast as the observer takes it. */
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import type { Disposable } from '#base/disposable.ts';
 import { MAX_CHUNK_BYTES } from '#protocol/contract.ts';
 import type { LabError } from '#protocol/errors.ts';
 import type { StreamSource } from '#protocol/source.ts';
 import { exportChunks } from '#lab/archive/export.ts';
 import { fileError } from '#lab/folder/lab-file.ts';
 
+/** `hold` is disposed when the stream ends, however it ends. */
 export function exportSource(
   folder: string,
   wake: () => void,
+  hold: Disposable,
 ): StreamSource<{ bytes: Uint8Array }> {
   const archive = Readable.from(exportChunks(folder));
   const packed = archive.pipe(createGzip({ level: 6 }));
@@ -39,6 +42,7 @@ export function exportSource(
     dispose: () => {
       archive.destroy();
       packed.destroy();
+      hold.dispose();
     },
   };
 }

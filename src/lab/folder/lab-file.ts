@@ -120,7 +120,7 @@ export function writeFileAtomically(file: string, text: string): void {
 export function fileError(thrown: unknown, action: string): LabError {
   if (thrown instanceof LabError) return thrown;
   const { code = '', message } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
     return new LabError('diskFull', `${action}: the disk is full`, {}, thrown);
   }
   const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';

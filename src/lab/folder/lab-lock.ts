@@ -57,6 +57,8 @@ function takeLock(folder: string, ownerFile: string): Database.Database {
   try {
     // The wait covers another process that only looks whether the lab is locked.
     database = new Database(join(folder, LOCK_FILE), { timeout: 250 });
+    // Nothing is ever written, and a full disk must not keep a lab shut.
+    database.pragma('journal_mode = MEMORY');
     database.pragma('locking_mode = EXCLUSIVE');
     database.exec('BEGIN EXCLUSIVE');
     return database;

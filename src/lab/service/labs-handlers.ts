@@ -1,7 +1,6 @@
 /** labs.*, lab.* and uploads.*: the library and its labs. */
 import { GiB } from '#base/units.ts';
 import type { Contract } from '#protocol/contract.ts';
-import { LabError } from '#protocol/errors.ts';
 import type { Handlers } from '#protocol/server.ts';
 import { exportSource } from '#lab/archive/export-source.ts';
 import { importLab } from '#lab/archive/import.ts';
@@ -42,11 +41,7 @@ export function labsHandlers(
       },
       export: ({ labId }, { wake }) => {
         const lab = library.open(labId);
-        if (lab.activeNodeCount > 0) {
-          const text = `Cannot export lab "${lab.config.name}": a node is on (shut it down first)`;
-          throw new LabError('nodeRunning', text, { labId });
-        }
-        return exportSource(lab.folder, wake);
+        return exportSource(lab.folder, wake, lab.beginExport());
       },
       import: async ({ uploadId, name }, { connection }) =>
         uploads.take(connection, uploadId, async (file) => {
