@@ -1,5 +1,11 @@
 /** Cases for the commands that work on files and directories. */
 export const FILE_CASES = String.raw`
+stat -c '%n %s %a %A %F %h' abc dir/one
+stat -c '%n %a %A %F' dir
+stat -c '%u:%g %U %f [%8s] [%-8s] [%08a] %%' abc
++ sh -c 'touch -t 202001020304.05 x; TZ=UTC0 stat -c "%y %Y" x'
++ sh -c 'ln -s abc link; stat -c "%F %N" link; stat -L -c %F link; : > void; stat -c %F void'
+sh -c 'stat -c %s nosuch abc 2>/dev/null'
 sh -c 'find dir | sort'
 sh -c 'find dir -type f | sort'
 sh -c 'find dir -type d -print | sort'

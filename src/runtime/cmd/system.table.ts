@@ -1,4 +1,6 @@
 /** The process, user and system commands: one row each. */
+import { STAT } from '#cmd/stat/stat.ts';
+import { WHICH } from '#cmd/which/which.ts';
 import type { Command } from '#cmd/command.ts';
 import { ABSENT_COMMANDS } from '#cmd/absent/absent.ts';
 import { BC } from '#cmd/bc/bc.ts';
@@ -116,4 +118,6 @@ export const SYSTEM_COMMANDS: readonly Command[] = [
   SU,
   W,
   WHO,
+  STAT,
+  WHICH,
 ];

@@ -839,4 +839,41 @@ export const PAGES: readonly ManualPage[] = [
     ],
     seeAlso: ['bash(1)'],
   },
+  {
+    name: 'which',
+    section: '1',
+    summary: 'says where a command would be found',
+    synopsis: ['which [-a] name ...'],
+    description: [
+      'Looks along *PATH* as the shell does and prints the first program of each name. It knows ' +
+        'nothing of aliases and functions: ask *type*.',
+    ],
+    options: [['-a', 'All programs of that name, in the order of *PATH*.']],
+    exit: [
+      ['0', 'All were found.'],
+      ['1', 'One was not.'],
+    ],
+    seeAlso: ['bash(1)'],
+  },
+  {
+    name: 'stat',
+    section: '1',
+    summary: 'shows what the system knows of a file',
+    synopsis: ['stat [-Lt] [-c format] file ...'],
+    description: [
+      'Prints type, size, owner, permissions and times. *format* has a letter after % for each: ' +
+        'n name, s size, F type, a and A permissions, u U g G owners, h links, i inode, d device, ' +
+        'b blocks, x X y Y z Z times of access, change of contents and change of status.',
+    ],
+    options: [
+      ['-L', 'Follows symbolic links.'],
+      ['-c format', 'Prints that.'],
+      ['-t', 'One line with all.'],
+    ],
+    exit: [
+      ['0', 'All went well.'],
+      ['1', 'A file could not be looked at.'],
+    ],
+    seeAlso: ['ls(1)', 'file(1)'],
+  },
 ];
