@@ -256,6 +256,15 @@ test('the power button lets init shut down; reboot starts a new life without the
   expect(node.run(1_000_000n)).toEqual({ isRunnable: false, wakeAtNs: undefined });
 });
 
+test('the power button pressed while the node boots is obeyed once it is up', () => {
+  const { node, listener, run } = rig();
+  node.post({ kind: 'powerOn' });
+  node.post({ kind: 'powerButton' });
+  run(500);
+  const kinds = listener.states.map((state) => state.kind);
+  expect(kinds).toEqual(['booting', 'running', 'shuttingDown', 'off']);
+});
+
 test('nmi panics with a dump; reset boots again; a program bug kills only the program', () => {
   const { node, listener, host, run } = rig();
   node.post({ kind: 'powerOn' });

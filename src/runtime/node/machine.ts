@@ -34,6 +34,7 @@ export class Machine {
   /** Requests that came before multi-user. */
   #early: ExecRequest[] = [];
   #isMultiUser = false;
+  #isButtonPressed = false;
 
   constructor(
     options: NodeOptions,
@@ -124,8 +125,13 @@ export class Machine {
     this.#early = [];
   }
 
-  /** As acpi's power button: init is told, and its inittab says what to do. */
+  /**
+   * As acpi's power button: init is told, and its inittab says what to do. Before multi-user init
+   * does not listen yet: the button waits.
+   */
   #pressPowerButton(): void {
+    this.#isButtonPressed = !this.#isMultiUser;
+    if (this.#isButtonPressed) return;
     const init = this.assembled.kernel.procs.get(1);
     if (init !== undefined) postSignal(init, SIGPWR);
   }
@@ -136,6 +142,7 @@ export class Machine {
     const early = this.#early;
     this.#early = [];
     for (const request of early) this.#exec(request);
+    if (this.#isButtonPressed) this.#pressPowerButton();
   }
 
   #exec(request: ExecRequest): void {
