@@ -91,6 +91,13 @@ export function parseCases(text: string): CommandCase[] {
   });
 }
 
+/** The tools of the judge that are not here: it must be Debian's, not a BSD's. */
+export function missingTools(): readonly string[] {
+  const tools = ['sh', 'ls', 'grep', 'sed', 'awk', 'find', 'xargs', 'diff', 'cmp', 'tar', 'gzip'];
+  const isGnu = existsSync('/etc/debian_version');
+  return [...tools, 'cpio'].filter((tool) => !isGnu || !existsSync(`/usr/bin/${tool}`));
+}
+
 export type Fixtures = Readonly<Record<string, string>>;
 
 function quote(word: string): string {
