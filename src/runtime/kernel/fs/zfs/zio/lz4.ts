@@ -5,7 +5,10 @@
  * @spec LZ4 block format  @see uts/common/fs/zfs/lz4.c
  */
 const MIN_MATCH = 4;
+/** Bits of the hash: a small block does not pay for clearing a large table. */
 const HASH_LOG = 14;
+const SMALL_HASH_LOG = 10;
+const SMALL_BLOCK = 8192;
 const MAX_DISTANCE = 65535;
 /** The end of a block: last 5 bytes literal, no match starts in the last 12. */
 const LAST_LITERALS = 5;
@@ -61,9 +64,10 @@ export class Lz4 {
 
   /** Compressed size in `target` with its header, or 0 when it does not fit. */
   compress(source: Uint8Array, target: Uint8Array): number {
-    const table = this.#table;
-    table.fill(-1);
     const size = source.length;
+    const hashLog = size <= SMALL_BLOCK ? SMALL_HASH_LOG : HASH_LOG;
+    const table = this.#table;
+    table.fill(-1, 0, 1 << hashLog);
     const limit = size - MATCH_LIMIT;
     const matchEnd = size - LAST_LITERALS;
     let anchor = 0;
@@ -72,7 +76,7 @@ export class Lz4 {
     let tries = 1 << SKIP_TRIGGER;
     while (from < limit) {
       const word = read32(source, from);
-      const slot = Math.imul(word, -1640531535) >>> (32 - HASH_LOG);
+      const slot = Math.imul(word, -1640531535) >>> (32 - hashLog);
       let copy = table[slot] as number;
       table[slot] = from;
       if (copy < 0 || from - copy > MAX_DISTANCE || read32(source, copy) !== word) {
@@ -110,7 +114,7 @@ export class Lz4 {
       }
       anchor = from;
       if (from < limit) {
-        table[Math.imul(read32(source, from - 2), -1640531535) >>> (32 - HASH_LOG)] = from - 2;
+        table[Math.imul(read32(source, from - 2), -1640531535) >>> (32 - hashLog)] = from - 2;
       }
     }
     const literals = size - anchor;

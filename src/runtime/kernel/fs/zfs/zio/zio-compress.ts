@@ -30,6 +30,8 @@ export function isAllZero(bytes: Uint8Array): boolean {
 export class Compressor {
   readonly #codecs: Codecs;
   readonly #lz4 = new Lz4();
+  /** Where compressors write; what they made is copied out. */
+  #scratch: Uint8Array = new Uint8Array(0);
 
   constructor(codecs: Codecs) {
     this.#codecs = codecs;
@@ -38,13 +40,14 @@ export class Compressor {
   /** A fresh buffer of the compressed bytes, or null when they would not be fewer than 7/8. */
   compress(kind: number, source: Uint8Array): Uint8Array | null {
     const limit = source.length - (source.length >> 3);
-    const target = new Uint8Array(limit);
+    if (this.#scratch.length < limit) this.#scratch = new Uint8Array(limit);
+    const target = this.#scratch.subarray(0, limit);
     const size = this.#run(
       kind === algorithm.ZIO_COMPRESS_ON ? COMPRESS_ON_VALUE : kind,
       source,
       target,
     );
-    return size === 0 || size > limit ? null : target.subarray(0, size);
+    return size === 0 || size > limit ? null : target.slice(0, size);
   }
 
   #run(kind: number, source: Uint8Array, target: Uint8Array): number {
