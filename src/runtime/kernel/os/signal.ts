@@ -60,10 +60,6 @@ export function canBeCaught(signal: Signal): boolean {
   return !CANNOT_BE_CAUGHT.has(signal);
 }
 
-export function isStopSignal(signal: Signal): boolean {
-  return STOP_SIGNALS.has(signal);
-}
-
 /** The signal state of one process. */
 export class SignalState {
   readonly pending: SignalSet = new SignalSet();
