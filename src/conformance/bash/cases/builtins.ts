@@ -39,7 +39,7 @@ export const BUILTINS: readonly string[] = [
   'bash --posix -c \'echo {a,b}; x=1 :; echo [$x]\'; bash --posix -c "set -o | grep posix"; bash --posix -c "x=2 :; echo \\$x"; bash -n -c "echo no"; bash --version | head -1 | cut -c1-8; echo $?',
   'printf "read x; echo got \\$x\\nline2\\necho end\\n" | bash; printf "echo a\\nexit 3\\necho no\\n" | bash; echo $?; printf "cat <<E\\nhi\\nE\\necho )\\necho no\\n" | bash; echo $?',
   'wait; echo $?; jobs; echo $?; fg; echo $?; bg; echo $?; disown; echo $?; kill; echo $?; kill -s NOPE 1; echo $?; kill abc; echo $?; kill -l 9 15; kill -l | head -1 | cut -c1-9',
-  'sleep 0.3 & jobs; jobs -p >/dev/null; jobs %1; jobs -r; jobs -s; jobs %9; echo $?; kill %1; wait %1; echo $?; jobs; sleep 0.4 & sleep 0.5 & jobs; kill %sleep; disown -a; jobs; kill $!',
+  'sleep 1 & jobs; jobs -p >/dev/null; jobs %1; jobs -r; jobs -s; jobs %9; echo $?; kill %1; wait %1; echo $?; jobs; sleep 1 & sleep 1 & jobs; kill %sleep; disown -a; jobs; kill $!',
   'set -m; sleep 0.1 & wait; echo $?; jobs; (exit 3) & wait %1; echo $?; sleep 1 & kill -STOP %1; sleep 0.1; jobs; kill -CONT %1; sleep 0.1; jobs; kill %1; wait; echo done',
   'history | wc -l | tr -d " "; fc -l 2>&1 | wc -l | tr -d " "; set -o history; history -s foo; history -s bar; history 1; history -c; history; help nosuch; echo $?; help : | head -1; suspend; echo $?; logout; echo $?',
   'dirs +9; echo $?; popd; echo $?; pushd nosuch; echo $?; break x; caller; echo $?; shift a; echo no',

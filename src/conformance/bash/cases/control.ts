@@ -102,6 +102,7 @@ export const CONTROL: readonly string[] = [
   'f() { echo $1; } >out; f a; cat out; if true; then echo x; fi > o2; cat o2; while read l; do echo "[$l]"; done < out; for i in 1 2; do echo $i; done | cat',
   'f () { if true; then echo; elif x; then y; else z; fi; for i in 1 2; do a; done; while :; do b; done; case $x in a|b) c;; *) d;; esac; }; declare -f f',
   'g() { local x=1; x=$(foo | bar) && baz || { q; }; ( sub ); [[ -n $x ]]; ((x++)); for ((i=0;i<3;i++)); do :; done; cmd > out 2>&1 < in & }; type g',
+  'f() { cat <<EOF\n$x "y"\nEOF\n  cat <<\'E\'; if true; then cat <<-Z; fi; }\n$raw\nE\n\tz\n\tZ\ndeclare -f f | grep -v "^$"; f',
   'f() { echo a; }; readonly -f f; f() { echo b; }; f; unset -f f; echo $?',
   'time_test() { time true; }; TIMEFORMAT=; time_test; echo $?; ! time false; echo $?',
   'select x in a b; do echo "got $x $REPLY"; break; done <<< 2; select y in p q; do echo "[$y]"; break; done <<< 9',
@@ -117,7 +118,7 @@ export const CONTROL: readonly string[] = [
   'f() { local -; set -f; echo *; }; touch zz; f; echo *',
   'f() { echo "${BASH_SOURCE[0]}" "${BASH_LINENO[0]}"; caller; caller 0; }\nf',
   'echo a &\nwait; echo $?; (sleep 0; exit 3) & wait $!; echo $?; wait 99999; echo $?; false & p=$!; wait $p; echo $?',
-  '{ sleep 0.2; echo late; } & echo early; wait; (exit 2) & (exit 3) & wait -n; echo $?; wait; jobs',
+  '{ sleep 0.2; echo late; } & echo early; wait; wait; (exit 3) & wait -n; echo $?; wait; jobs',
   'sleep 2 & kill $!; wait $!; echo $?; kill -0 $$; echo $?; kill -l 15; kill -l TERM; kill -l 143; kill 99999; echo $?',
   'coproc_test=1; echo ${coproc_test}; : ${x:=default}; echo $x; : > empty; [ -s empty ] || echo empty',
 ];

@@ -19,7 +19,7 @@ export const REDIRECT: readonly string[] = [
   'ls nonexist 2>/dev/null; echo $?; (echo sub; echo err >&2) 2>/dev/null; { cat; } < /dev/null; echo $?',
   'echo a | { read x; echo "got $x"; }; echo "a b c" | while read x y; do echo $y; done; printf "1\\n2\\n" | { read a; read b; echo $b$a; }',
   'cat <(echo a) <(echo b); read x < <(echo c); echo $x; while read l; do n=$((n+1)); done < <(printf "1\\n2\\n3\\n"); echo $n; paste <(echo 1) <(echo 2)',
-  'echo data > >(cat); wait; sleep 0.1; tee >(cat >&2) <<< teed >/dev/null; sleep 0.1',
+  'echo data > >(cat); wait; sleep 0.4; tee >(cat >&2) <<< teed >/dev/null; sleep 0.4',
   'f() { cat <<EOF\nin function $1\nEOF\n}; f arg; f two',
   'if true; then cat <<EOF\nin if\nEOF\nfi; for i in 1 2; do cat <<EOF\nloop $i\nEOF\ndone',
   'x=$(cat <<\'EOF\'\n$raw "q" `b`\nEOF\n); echo "$x"',

@@ -123,7 +123,8 @@ export function* updateWindowSize(shell: Shell): Task<number> {
 function* lineSource(shell: Shell): Task<LineSource> {
   const isDumb = shell.variables.get('TERM') === 'dumb';
   const columns = yield* updateWindowSize(shell);
-  const edits = shell.terminalFd !== undefined && shell.options.on('emacs') && !isDumb;
+  const wantsEditing = shell.options.on('emacs') || shell.options.on('vi');
+  const edits = shell.terminalFd !== undefined && wantsEditing && !isDumb;
   const reader = edits ? new TerminalReader(shell, columns) : undefined;
   const pending: string[] = [];
   let commandLines: string[] = [];

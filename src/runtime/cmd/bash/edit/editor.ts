@@ -17,9 +17,7 @@ export type EditEvent =
   /** Ctrl-C. */
   | { readonly kind: 'interrupt' }
   /** Tab: answer with `complete`. */
-  | { readonly kind: 'complete'; readonly isAgain: boolean }
-  /** Ctrl-X Ctrl-E. */
-  | { readonly kind: 'edit'; readonly text: string };
+  | { readonly kind: 'complete'; readonly isAgain: boolean };
 
 type Action = (editor: Editor) => EditEvent | 'bell' | void;
 
@@ -311,7 +309,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'C-y': (editor) => editor.ring.yank(editor.buffer),
   'C-_': ({ buffer }) => (buffer.undo() ? undefined : 'bell'),
   'C-x C-u': ({ buffer }) => (buffer.undo() ? undefined : 'bell'),
-  'C-x C-e': ({ buffer }) => ({ kind: 'edit', text: buffer.text }),
   'C-left': move((buffer) => buffer.wordStart(buffer.cursor)),
   'C-right': move((buffer) => buffer.wordEnd(buffer.cursor)),
   'M-b': move((buffer) => buffer.wordStart(buffer.cursor)),

@@ -66,12 +66,15 @@ test.each([
 
 test('any bytes survive as text, and in $-quotes', () => {
   fc.assert(
-    fc.property(fc.uint8Array(), (bytes) => {
-      const text = decodeText(bytes);
-      expect(encodeText(text)).toEqual(bytes);
-      const inner = ansiQuote(text).slice(2, -1);
-      expect(encodeText(decodeEscapes(inner, 'ansi').text)).toEqual(bytes);
-    }),
+    fc.property(
+      fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }).map(encodeText)),
+      (bytes) => {
+        const text = decodeText(bytes);
+        expect(encodeText(text)).toEqual(bytes);
+        const inner = ansiQuote(text).slice(2, -1);
+        expect(encodeText(decodeEscapes(inner, 'ansi').text)).toEqual(bytes);
+      },
+    ),
   );
 });
 

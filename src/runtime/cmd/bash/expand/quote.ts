@@ -3,7 +3,7 @@
  */
 /** Characters that make a word need quotes: the shell's metacharacters. */
 const META = /[\s'"\\|&;()<>!{}*[\]?^$`]|^[~#]|^$/;
-const CONTROL = /[\x00-\x1f\x7f\uDC80-\uDCFF]/;
+const CONTROL = /[\x00-\x1f\x7f\uDC80-\uDCFF]/u;
 
 /** The key of an associative array as `declare -p` prints it. */
 export function quoteKey(key: string): string {

@@ -240,10 +240,11 @@ export class Lowering {
       return { ...common, target };
     }
     const isQuoted = node.delimiter?.quoted === true;
+    const document = { ...common, text: node.delimiter?.text ?? '' };
     const raw = node.body.text.replace(/[^\n]$/, '$&\n');
     if (node.closing === undefined) this.#warnUnclosed(node);
     const text = node.operator === '<<-' ? raw.replace(/^\t+/gm, '') : raw;
-    if (isQuoted || !/[$`\\]/.test(text)) return { ...common, target: literalWord(text) };
+    if (isQuoted || !/[$`\\]/.test(text)) return { ...document, target: literalWord(text) };
     const parts: Part[] = lowerDocument(text, this.script);
     const target = {
       text,
@@ -252,7 +253,7 @@ export class Lowering {
       braces: undefined,
       assignment: undefined,
     };
-    return { ...common, target };
+    return { ...document, target };
   }
 
   #warnUnclosed(node: un.HereDoc): void {

@@ -10,17 +10,17 @@ import type {
 } from '#cmd/bash/syntax/tree.ts';
 
 export function printFunction(value: { readonly name: string; readonly body: Command }): string {
-  return `${value.name} () \n${functionBody(value.body, 0)}\n`;
+  return placeDocuments(`${value.name} () \n${functionBody(value.body, 0)}\n`);
 }
 
 /** A command on its own, as `jobs` shows it. */
 export function printCommand(node: Command): string {
-  return command(node, 0);
+  return placeDocuments(command(node, 0));
 }
 
 /** `{ … }` of a function as it stands in the environment, after the `()`. */
 export function printExported(body: Command): string {
-  return ` ${functionBody(body, 0)}`;
+  return placeDocuments(` ${functionBody(body, 0)}`);
 }
 
 function functionBody(body: Command, depth: number): string {
@@ -72,15 +72,39 @@ function redirects(list: readonly Redirect[]): string {
   return list.map((redirect) => ` ${redirectText(redirect)}`).join('');
 }
 
-function redirectText({ operator, fd, fdVariable, target }: Redirect): string {
+function redirectText({ operator, fd, fdVariable, target, text }: Redirect): string {
   const prefix = fdVariable === undefined ? (fd?.toString() ?? '') : `{${fdVariable}}`;
   if (operator === '<<' || operator === '<<-') {
-    return `${prefix}${operator}EOF\n${target.text}EOF\n`;
+    const end = text.replace(/[\\'"]/g, '');
+    return `${prefix}${operator}${text}${BODY_START}${target.text}${end}\n${BODY_END}`;
   }
   const isDuplicate = operator === '>&' || operator === '<&';
   const standard = operator === '>&' ? '1' : '0';
   if (isDuplicate && prefix === '') return `${standard}${operator}${target.text}`;
   return `${prefix}${operator}${isDuplicate ? '' : ' '}${target.text}`;
+}
+
+/** Around the body of a here-document until its line is complete. */
+const BODY_START = '\uE000';
+const BODY_END = '\uE001';
+
+/** Moves the bodies of here-documents below the lines they belong to. */
+function placeDocuments(text: string): string {
+  if (!text.includes(BODY_START)) return text;
+  let out = '';
+  let bodies = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] as string;
+    if (char === BODY_START) {
+      const end = text.indexOf(BODY_END, at);
+      bodies += text.slice(at + 1, end);
+      at = end;
+    } else if (char === '\n' && bodies !== '') {
+      out = `${out.replace(/;$/, '')}\n${bodies}`;
+      bodies = '';
+    } else out += char;
+  }
+  return bodies === '' ? out : `${out}\n${bodies}`;
 }
 
 function simple(node: SimpleCommand): string {

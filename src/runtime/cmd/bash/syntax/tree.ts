@@ -86,6 +86,7 @@ export interface Redirect {
   readonly fdVariable: string | undefined;
   /** File, descriptor, here-string or here-document. */
   readonly target: Word;
+  /** As written; of a here-document the delimiter. */
   readonly text: string;
 }
 
