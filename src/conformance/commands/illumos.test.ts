@@ -83,6 +83,11 @@ test.each([
   ['gzip dir', 2, 'gzip: dir is a directory -- ignored\n'],
   ['gunzip abc', 2, 'gunzip: abc: unknown suffix -- ignored\n'],
   ['/usr/bin/false', 255, ''],
+  ['find . -cpio /dev/x', 2, 'find: -cpio: not supported yet\n'],
+  ['tar cwf x.tar abc', 2, 'tar: -w: not supported yet\n'],
+  ['cpio -pd /tmp', 2, 'cpio: -p: not supported yet\n'],
+  ['gunzip -N x.gz', 2, 'gunzip: -N: not supported yet\n'],
+  ['diff -D X abc abc2', 2, 'diff: -D: not supported yet\n'],
 ] as const)('%s', (script, status, stderr) => {
   const result = run(script);
   if (typeof stderr === 'string') expect(result.stderr).toBe(stderr);

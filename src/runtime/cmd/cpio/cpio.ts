@@ -1,6 +1,7 @@
 /**
  * cpio: -o names from stdin into an archive, -i out of one (or -t a list), in the odc and newc forms.
- * Surprising: names are read from stdin, and what is there already and newer stays unless -u.
+ * Surprising: names are read from stdin, and what is there already and newer stays unless -u. The old
+ * binary form is not written: without -c or -H an archive is odc.
  * @man cpio(1)
  */
 import { latin1ToUtf8 } from '#base/bytes.ts';
@@ -304,7 +305,8 @@ function* main(io: Stdio, sys: Sys): Task<number> {
     );
   }
   const header = optionValue(parsed, 'H') ?? (hasOption(parsed, 'c') ? 'newc' : 'odc');
-  if (mode.letter === 'p') return yield* notSupported(io, '-p');
+  const absent = parsed.options.find(({ letter }) => 'pabklrsSV6AELMR'.includes(letter));
+  if (absent !== undefined) return yield* notSupported(io, `-${absent.letter}`);
   if (!['odc', 'newc', 'ODC', 'crc', 'CRC'].includes(header)) {
     return yield* notSupported(io, `-H ${header}`);
   }

@@ -7,6 +7,13 @@ import type { Stdio } from '#lib/libc/stdio.ts';
 /** What is wrong with the command line. Thrown by the parser, caught in find.ts. */
 export class FindError extends Error {
   override readonly name = 'FindError';
+  /** A genuine predicate that is not built: no usage text, status 2. */
+  readonly isAbsent: boolean;
+
+  constructor(message: string, isAbsent = false) {
+    super(message);
+    this.isAbsent = isAbsent;
+  }
 }
 
 /** -exec … + actions, which may still hold names at the end. */

@@ -147,6 +147,7 @@ function* main(io: Stdio, sys: Sys): Task<number> {
   } catch (error) {
     if (!(error instanceof FindError)) throw error;
     yield* io.warn(error.message);
+    if (error.isAbsent) return 2;
     return yield* usageError(io, USAGE, undefined, 1);
   }
   const walk = new Walk(context, predicate);

@@ -8,6 +8,9 @@ import { compileTest } from '#cmd/find/tests.ts';
 import { utf8ToLatin1 } from '#base/bytes.ts';
 import { RegexError, compileRegex } from '#lib/libc/regex.ts';
 
+/** Genuine predicates that are not built. */
+const ABSENT = ['-acl', '-cpio', '-ncpio', '-xattr', '-sysattr', '-anewer', '-cnewer', '-newerXY'];
+
 export class FindParser {
   readonly #context: FindContext;
   readonly #words: readonly string[];
@@ -126,8 +129,9 @@ export class FindParser {
       option,
       () => argument ?? this.#argument(option),
     );
-    if (predicate === undefined) throw new FindError(`bad option ${option}`);
-    return predicate;
+    if (predicate !== undefined) return predicate;
+    if (ABSENT.includes(option)) throw new FindError(`${option}: not supported yet`, true);
+    throw new FindError(`bad option ${option}`);
   }
 
   #regex(pattern: string, ignoreCase: boolean): Predicate {

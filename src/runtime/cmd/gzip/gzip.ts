@@ -15,7 +15,7 @@ import { type ByteSource, type GzipHeader, gunzipStream, gzipStream } from '#lib
 import { readSome } from '#lib/libc/lines.ts';
 import { basename, joinPath } from '#lib/libc/pathname.ts';
 import { Output, type Stdio, withStdio } from '#lib/libc/stdio.ts';
-import { usageError } from '#lib/libc/usage.ts';
+import { notSupported, usageError } from '#lib/libc/usage.ts';
 
 const LONG = [
   ['stdout', 'c'],
@@ -45,7 +45,6 @@ interface GzipOptions {
   readonly list: boolean;
   readonly test: boolean;
   readonly noName: boolean;
-  readonly restoreName: boolean;
   readonly quiet: boolean;
   readonly recursive: boolean;
   readonly verbose: boolean;
@@ -262,6 +261,8 @@ function* main(io: Stdio, sys: Sys): Task<number> {
     yield* io.out.write(USAGE);
     return 0;
   }
+  const unpacks = has('d') || io.name === 'gunzip';
+  if (has('N') && unpacks) return yield* notSupported(io, '-N');
   const isCat = /^(?:gz|z)cat$/.test(io.name);
   const level = parsed.options.findLast(({ letter }) => /\d/.test(letter))?.letter ?? '6';
   const gzip = new Gzip(io, sys, {
@@ -272,7 +273,6 @@ function* main(io: Stdio, sys: Sys): Task<number> {
     list: has('l'),
     test: has('t'),
     noName: has('n'),
-    restoreName: has('N'),
     quiet: has('q'),
     recursive: has('r'),
     verbose: has('v'),

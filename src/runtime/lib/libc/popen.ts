@@ -4,7 +4,7 @@
  * @man system(3C) popen(3C)
  */
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
-import type { NativeMain, Sys, Task } from '#kernel/syscall/sys.ts';
+import type { Sys, Task } from '#kernel/syscall/sys.ts';
 import { execFailureStatus, execvp } from '#lib/libc/execvp.ts';
 
 const SHELLS = ['/usr/bin/sh', '/bin/sh', '/usr/bin/bash'] as const;
@@ -17,11 +17,6 @@ function* execShell(sys: Sys, command: string): Task<Errno> {
     if (error.name !== 'ENOENT') break;
   }
   return error as Errno;
-}
-
-/** Starts a child that runs `body`; its id. */
-export function* spawnMain(sys: Sys, body: NativeMain): Task<number | Errno> {
-  return yield* sys.fork(body);
 }
 
 /** Starts `command` by the shell. */
