@@ -44,6 +44,21 @@ export async function stopFrames(page: Page): Promise<FrameReport> {
   };
 }
 
+/** No frame missed for longer than 100 ms: that, and the frame's own time. */
+const LIMIT_GAP_MS = 100 + 1000 / 60;
+const BASELINE_MS = 3000;
+
+/**
+ * The longest gap allowed on this machine now: while nothing happens in the page, other programs
+ * delay its frames too, and that much is theirs.
+ */
+export async function allowedGapMs(page: Page): Promise<number> {
+  await startFrames(page);
+  await page.waitForTimeout(BASELINE_MS);
+  const { longestGapMs } = await stopFrames(page);
+  return LIMIT_GAP_MS + Math.max(0, longestGapMs - 1000 / 60);
+}
+
 /** The page's live JavaScript heap after a collection. */
 export async function heapBytes(page: Page): Promise<number> {
   return page.evaluate(() => {
