@@ -49,7 +49,7 @@ function compression(file: string): Transform[] {
 }
 
 /** The archive, uncompressed, in pieces of at most a megabyte. */
-export function* exportChunks(folder: string): Generator<Uint8Array> {
+export async function* exportChunks(folder: string): AsyncGenerator<Uint8Array> {
   const top = topName(readLabFile(folder).name);
   const sums: string[] = [];
   yield encodeHeader(entry('5', `${top}/`, 0));
@@ -87,12 +87,12 @@ function* walk(folder: string): Generator<string> {
 }
 
 /** One file's entry, sparse when it has holes; answers its hash. */
-function* fileChunks(file: string, path: string): Generator<Uint8Array, string> {
+async function* fileChunks(file: string, path: string): AsyncGenerator<Uint8Array, string> {
   if (path.endsWith(`/${LAB_FILE}`)) return yield* smallFileChunks(file, path);
   const fd = openSync(file, 'r');
   try {
     const { size, mtimeMs } = fstatSync(fd);
-    const { ranges, sha256 } = mapFile(fd, size);
+    const { ranges, sha256 } = await mapFile(fd, size);
     const first = ranges[0];
     const isWhole = size === 0 || (first?.offset === 0 && first.size === size);
     if (isWhole) {

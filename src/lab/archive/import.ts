@@ -3,7 +3,7 @@
  * every entry a plain file or folder, every hash right. It is unpacked beside its place and renamed
  * there when all is well, so a bad file leaves nothing behind. The copy gets an identity of its own.
  */
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
@@ -22,6 +22,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { concatBytes, decodeUtf8 } from '#base/bytes.ts';
 import { MiB } from '#base/units.ts';
 import { SUMS_FILE } from '#lab/archive/export.ts';
+import { hashZeros } from '#lab/archive/sparse-map.ts';
 import { invalidArchive } from '#lab/archive/tar-format.ts';
 import { readArchive, type TarEntry } from '#lab/archive/tar-reader.ts';
 import { fileError, LAB_FILE, readLabFile, writeLabFile } from '#lab/folder/lab-file.ts';
@@ -33,7 +34,6 @@ const TOP_LEVEL: ReadonlySet<string> = new Set([LAB_FILE, SUMS_FILE, 'nodes', 'm
 const MAX_DEPTH = 8;
 const MAX_ENTRIES = 100_000;
 const MAX_TEXT_BYTES = 16 * MiB;
-const ZEROS = new Uint8Array(MiB);
 
 /** Makes `folder` (new or empty) from `file`. `name` renames the lab. Throws LabError. */
 export async function importLab(file: string, folder: string, name?: string): Promise<void> {
@@ -152,7 +152,7 @@ async function writeEntry(
         if (range === undefined) throw invalidArchive(`"${entry.path}" is longer than its map`);
         const part = piece.subarray(from, from + range.size - done);
         const at = range.offset + done;
-        hashZeros(hash, at - hashedTo);
+        await hashZeros(hash, at - hashedTo);
         hash.update(part);
         writeSync(fd, part, 0, part.length, at);
         hashedTo = at + part.length;
@@ -160,16 +160,10 @@ async function writeEntry(
         from += part.length;
       }
     }
-    hashZeros(hash, entry.sizeBytes - hashedTo);
+    await hashZeros(hash, entry.sizeBytes - hashedTo);
     return hash.digest('hex');
   } finally {
     closeSync(fd);
-  }
-}
-
-function hashZeros(hash: Hash, count: number): void {
-  for (let left = count; left > 0; left -= ZEROS.length) {
-    hash.update(ZEROS.subarray(0, Math.min(left, ZEROS.length)));
   }
 }
 

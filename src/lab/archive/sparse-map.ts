@@ -1,6 +1,10 @@
-/** Which ranges of a file hold something: found by looking, since Node.js can't ask the system. */
-import { createHash } from 'node:crypto';
+/**
+ * Which ranges of a file hold something: found by looking, since Node.js can't ask the system. Long
+ * work, so others get their turn in between.
+ */
+import { createHash, type Hash } from 'node:crypto';
 import { fstatSync, readSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { KiB, MiB } from '#base/units.ts';
 
 export interface Range {
@@ -13,14 +17,26 @@ const GRAIN_BYTES = 64 * KiB;
 const NOTHING = Buffer.alloc(LOOK_BYTES);
 const ZEROS = Buffer.alloc(GRAIN_BYTES);
 
+/** Work between two turns of the event loop: some milliseconds. */
+const TURN_BYTES = 8 * MiB;
+
+/** Adds `count` zeros to a hash. */
+export async function hashZeros(hash: Hash, count: number): Promise<void> {
+  for (let done = 0; done < count; done += NOTHING.length) {
+    hash.update(NOTHING.subarray(0, Math.min(count - done, NOTHING.length)));
+    if ((done + NOTHING.length) % TURN_BYTES === 0) await turn();
+  }
+}
+
 /** The stored ranges in order, and the SHA-256 of the whole content, in one reading. */
-export function mapFile(fd: number, sizeBytes: number): { ranges: Range[]; sha256: string } {
+export async function mapFile(
+  fd: number,
+  sizeBytes: number,
+): Promise<{ ranges: Range[]; sha256: string }> {
   const hash = createHash('sha256');
   // A file without a block holds nothing: no need to read ten gigabytes to see it.
   if (fstatSync(fd).blocks === 0) {
-    for (let left = sizeBytes; left > 0; left -= NOTHING.length) {
-      hash.update(NOTHING.subarray(0, Math.min(left, NOTHING.length)));
-    }
+    await hashZeros(hash, sizeBytes);
     return { ranges: [], sha256: hash.digest('hex') };
   }
   const ranges: { offset: number; size: number }[] = [];
@@ -38,6 +54,7 @@ export function mapFile(fd: number, sizeBytes: number): { ranges: Range[]; sha25
       else ranges.push({ offset, size: grain.length });
     }
     at += count;
+    if (at % TURN_BYTES === 0) await turn();
   }
   return { ranges, sha256: hash.digest('hex') };
 }
