@@ -12,11 +12,6 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(`assertion failed: ${message}`);
 }
 
-/** For the `default` of an exhaustive switch, and for code that cannot be reached. */
-export function unreachable(value: never, what = 'value'): never {
-  throw new AssertionError(`unreachable ${what}: ${String(value)}`);
-}
-
 /** The value, or an assertion failure when it is null or undefined. */
 export function must<T>(value: T | null | undefined, message: string): T {
   if (value === null || value === undefined) {

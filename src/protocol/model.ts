@@ -47,7 +47,6 @@ export const diskSchema = z.object({
   /** What the sparse file takes on the host; null where the host can't say. */
   allocatedBytes: z.nullable(count),
 });
-export type DiskShape = z.infer<typeof diskSchema>;
 
 export const nodeSchema = z.object({
   name: nodeNameSchema,

@@ -4,13 +4,10 @@ import type { Expression, FunctionDefinition, Lvalue } from '#cmd/awk/ast.ts';
 import { compileBuiltin } from '#cmd/awk/builtins.ts';
 import { type Code, lift1, lift2, liftAll, pure, waiting } from '#cmd/awk/code.ts';
 import { compileGetline } from '#cmd/awk/getline.ts';
-import type { RecordReader } from '#cmd/awk/records.ts';
 import type { AwkArray, AwkRuntime, Frame } from '#cmd/awk/runtime.ts';
 import { AwkFatal } from '#cmd/awk/streams.ts';
 import { type Value, compareValues, toBoolean, toNumber } from '#cmd/awk/value.ts';
 import type { Regex } from '#lib/libc/regex.ts';
-
-export type { RecordReader };
 
 /** A place to assign to: `key` is the subscript or field number, evaluated once. */
 export interface Place {

@@ -4,7 +4,6 @@
  * execute, shown as `l` in the listing.
  * @man chmod(1) ls(1)
  */
-import { S_IFMT } from '#abi/illumos/stat.ts';
 import type { VnodeType } from '#kernel/vfs/vnode.ts';
 
 const TYPE_LETTERS: Readonly<Record<VnodeType, string>> = {
@@ -117,9 +116,4 @@ export function applyMode(change: ModeChange, mode: number, isDir: boolean, umas
     }
   }
   return result;
-}
-
-/** st_mode without the type bits. */
-export function permissionsOf(mode: number): number {
-  return mode & ~S_IFMT;
 }

@@ -11,8 +11,6 @@ import type { Sys, Task } from '#kernel/syscall/sys.ts';
 export const INIT_PIPE = '/etc/svc/volatile/initpipe';
 export const STARTD_PIPE = '/etc/svc/volatile/startdpipe';
 
-export type RunLevel = '0' | '1' | '2' | '3' | '4' | '5' | '6' | 'S';
-
 /** Sends the letter of a run level; ENXIO when nobody listens. */
 export function* sendRunLevel(sys: Sys, pipe: string, level: string): Task<Errno | 0> {
   const fd = yield* sys.open(pipe, O_WRONLY | O_NONBLOCK);

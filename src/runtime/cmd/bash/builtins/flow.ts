@@ -3,12 +3,7 @@ import { isErrno } from '#kernel/os/errno.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { parseOptions, usageError } from '#cmd/bash/builtins/options.ts';
 import { deepCall } from '#cmd/bash/execute/deep-call.ts';
-import {
-  findInPath,
-  findProgram,
-  programEnvironment,
-  replaceByProgram,
-} from '#cmd/bash/execute/program.ts';
+import { findProgram, programEnvironment, replaceByProgram } from '#cmd/bash/execute/program.ts';
 import { Discard, ShellExit } from '#cmd/bash/failure.ts';
 import { readFile } from '#cmd/bash/files.ts';
 import { jobState } from '#cmd/bash/jobs.ts';
@@ -219,8 +214,3 @@ export const callerBuiltin: Builtin = function* (shell, args) {
       : `${frame.callLine} ${outer.name} ${source}\n`;
   return yield* shell.print(text, 'caller');
 };
-
-/** Where a program is, for builtins that only ask. */
-export function* locate(shell: Shell, name: string): Task<string | undefined> {
-  return (yield* findInPath(shell, name, undefined, false))[0];
-}

@@ -4,7 +4,7 @@
  */
 import type { Task } from '#kernel/syscall/sys.ts';
 import { isErrno } from '#kernel/os/errno.ts';
-import { assign, assignText, isWord } from '#cmd/bash/execute/assign.ts';
+import { assign, isWord } from '#cmd/bash/execute/assign.ts';
 import { enterChild } from '#cmd/bash/execute/child.ts';
 import { callFunction } from '#cmd/bash/execute/function.ts';
 import {
@@ -143,10 +143,6 @@ const SPECIAL_BUILTINS: ReadonlySet<string> = new Set(
   ),
 );
 
-export function isSpecialBuiltin(name: string): boolean {
-  return SPECIAL_BUILTINS.has(name);
-}
-
 function* pushTemporary(
   shell: Shell,
   assignments: readonly Assignment[],
@@ -263,9 +259,4 @@ export function* runWords(
   );
   if (isErrno(job)) return 254;
   return yield* waitForJob(shell, job);
-}
-
-/** Assigns `text` to `name` on behalf of a builtin. */
-export function* assignName(shell: Shell, name: string, text: string): Task<void> {
-  yield* assignText(shell, name, undefined, text, false);
 }

@@ -9,7 +9,7 @@ import { Fields } from '#cmd/bash/expand/fields.ts';
 import { expandPathname } from '#cmd/bash/expand/glob.ts';
 import { expandParameter } from '#cmd/bash/expand/parameter.ts';
 import { expandTilde } from '#cmd/bash/expand/tilde.ts';
-import { hasPattern, unescapePattern } from '#cmd/bash/pattern.ts';
+import { hasPattern } from '#cmd/bash/pattern.ts';
 import { escapeRegex } from '#cmd/bash/regex.ts';
 import type { Shell } from '#cmd/bash/shell.ts';
 import type { Part, Word } from '#cmd/bash/syntax/tree.ts';
@@ -141,9 +141,4 @@ export function* expandSingle(shell: Shell, word: Word): Task<string | undefined
   if (word.literal !== undefined) return word.literal;
   const [value, ...more] = yield* expandWords(shell, [word]);
   return more.length > 0 ? undefined : value;
-}
-
-/** The text that `pattern` matches when it has no live pattern characters. */
-export function plainText(pattern: string): string {
-  return unescapePattern(pattern);
 }

@@ -26,7 +26,6 @@ export const DMU_POOL_FEATURE_ENABLED_TXG = 'feature_enabled_txg';
 export const DMU_POOL_DEFLATE = 'deflate';
 export const DMU_POOL_CREATION_VERSION = 'creation_version';
 export const DMU_POOL_PROPS = 'pool_props';
-export const DMU_POOL_HISTORY = 'history';
 export const DMU_POOL_CHECKSUM_SALT = 'org.illumos:checksum_salt';
 export const DMU_POOL_VDEV_ZAP_MAP = 'com.delphix:vdev_zap_map';
 

@@ -26,7 +26,6 @@ import {
   nvGetList,
   nvGetListArray,
   nvGetNumber,
-  nvGetString,
   nvlistUnpack,
 } from '../ondisk/nvlist.ts';
 import { viewOf } from '../ondisk/struct.ts';
@@ -209,9 +208,4 @@ function readConfig(dsl: DslPool): NvList {
 export function topConfigs(config: NvList): readonly NvList[] {
   const tree = nvGetList(config, 'vdev_tree');
   return tree === undefined ? [] : nvGetListArray(tree, 'children');
-}
-
-/** Host that had the pool open, as `zpool import` names it when asked to take it over. */
-export function hostOf(config: NvList): string | undefined {
-  return nvGetString(config, 'hostname');
 }

@@ -159,10 +159,6 @@ const BY_GUID: ReadonlyMap<string, Feature> = new Map(
   SPA_FEATURES.map((each) => [each.guid, each]),
 );
 
-export function featureByGuid(guid: string): Feature | undefined {
-  return BY_GUID.get(guid);
-}
-
 /** Whether a pool in which this feature is active can be opened for reading. */
 export function canRead(guid: string): boolean {
   const known = BY_GUID.get(guid);

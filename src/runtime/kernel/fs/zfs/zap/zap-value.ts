@@ -2,7 +2,7 @@
  * What a ZAP holds under a name: an array of integers of one size. Most are one 64-bit number;
  * strings are arrays of bytes with their NUL. Kept big endian, as fat ZAPs store them.
  */
-import { concatBytes, decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
+import { concatBytes, encodeUtf8 } from '#base/bytes.ts';
 import { viewOf } from '../ondisk/struct.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
 
@@ -23,10 +23,6 @@ export function zapU64(value: bigint | number): ZapValue {
   const bytes = new Uint8Array(8);
   viewOf(bytes).setBigUint64(0, BigInt.asUintN(64, BigInt(value)));
   return { integerSize: 8, bytes };
-}
-
-export function zapU64Array(values: readonly (bigint | number)[]): ZapValue {
-  return { integerSize: 8, bytes: concatBytes(values.map((value) => zapU64(value).bytes)) };
 }
 
 export function zapString(text: string): ZapValue {
@@ -67,9 +63,4 @@ export function numberOf(value: ZapValue): number {
   const first = firstInteger(value);
   if (first > BigInt(Number.MAX_SAFE_INTEGER)) throw corrupt('ZAP value', 'past 2^53');
   return Number(first);
-}
-
-export function textOf(value: ZapValue): string {
-  const end = value.bytes.indexOf(0);
-  return decodeUtf8(end < 0 ? value.bytes : value.bytes.subarray(0, end));
 }

@@ -20,16 +20,6 @@ export function equalChecksums(a: Uint32Array, b: Uint32Array): boolean {
   return true;
 }
 
-/** As zdb prints: four 64-bit words in hexadecimal. */
-export function formatChecksum(sum: Uint32Array): string {
-  const words: string[] = [];
-  for (let i = 0; i < 8; i += 2) {
-    const hex = (n: number): string => (sum[n] ?? 0).toString(16).padStart(8, '0');
-    words.push(hex(i + 1) + hex(i));
-  }
-  return words.join(':');
-}
-
 export class Checksums {
   readonly fletcher: Fletcher = new Fletcher();
   readonly #codecs: Codecs;
@@ -128,14 +118,6 @@ function swapped(
   const copy = bytes.slice();
   swap(copy, 0, copy.length);
   return copy;
-}
-
-/** The verifier of a label or uberblock: its offset on the device. */
-export function offsetVerifier(offset: number): Uint32Array {
-  const words = new Uint32Array(8);
-  words[0] = offset % 2 ** 32;
-  words[1] = Math.floor(offset / 2 ** 32);
-  return words;
 }
 
 /** The verifier of a gang header: where its first copy is, and when it was born. */

@@ -17,9 +17,6 @@ export const SA_MAGIC = 0x2f505a;
 const SA_MAGIC_SWAPPED = 0x5a502f00;
 export const SA_HDR_MIN = 8;
 
-/** How the bytes of an attribute are swapped: `sa_bswap_type_t`. */
-export type SaByteSwap = 0 | 1 | 2 | 3 | 4;
-
 export interface SaAttribute {
   readonly name: string;
   readonly number: number;
