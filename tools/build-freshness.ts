@@ -4,11 +4,14 @@
  * source of it: looking costs a few milliseconds, so each start can afford it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
 export type BuildPart = 'node' | 'renderer';
+
+/** No build takes this long. */
+const BUILD_LIMIT_MS = 300_000;
 
 const SOURCES: Readonly<Record<BuildPart, readonly string[]>> = {
   node: [
@@ -62,14 +65,49 @@ export function markBuilt(root: string, part: BuildPart): void {
   writeFileSync(stampFile(root, part), '');
 }
 
+/** One build at a time in a checkout: waits for another, unless it is so old that it must be dead. */
+function withBuildLock(root: string, work: () => void): void {
+  const lock = join(root, 'out', '.build-lock');
+  mkdirSync(join(root, 'out'), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const status = statSync(lock, { throwIfNoEntry: false });
+      if (status !== undefined && Date.now() - status.mtimeMs > BUILD_LIMIT_MS) rmdirSync(lock);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+  try {
+    work();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
 /** Builds the parts that are not fresh; ends the process when a build fails. */
 export function ensureBuilt(
   root: string,
   parts: readonly BuildPart[],
   say: (line: string) => void,
 ): void {
+  if (parts.every((part) => isFresh(root, part))) return;
+  let isBuilt = false;
+  withBuildLock(root, () => {
+    isBuilt = buildStale(root, parts, say);
+  });
+  if (!isBuilt) process.exit(1);
+}
+
+function buildStale(
+  root: string,
+  parts: readonly BuildPart[],
+  say: (line: string) => void,
+): boolean {
   const stale = parts.filter((part) => !isFresh(root, part));
-  if (stale.length === 0) return;
+  if (stale.length === 0) return true;
   say(`building ${stale.join(' and ')} (sources have changed)`);
   const script = join(root, 'tools', 'build.ts');
   const done = spawnSync(process.execPath, [script, ...stale], {
@@ -77,7 +115,6 @@ export function ensureBuilt(
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   });
-  if (done.status === 0) return;
-  say(`the build failed:\n${done.stderr}`);
-  process.exit(1);
+  if (done.status !== 0) say(`the build failed:\n${done.stderr}`);
+  return done.status === 0;
 }
