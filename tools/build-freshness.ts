@@ -65,7 +65,7 @@ export function markBuilt(root: string, part: BuildPart): void {
   writeFileSync(stampFile(root, part), '');
 }
 
-/** One build at a time in a checkout: waits for another, unless that one must be dead by its age. */
+/** One build at a time in a checkout: waits for another, unless its age says that it is dead. */
 function withBuildLock(root: string, work: () => void): void {
   const lock = join(root, 'out', '.build-lock');
   mkdirSync(join(root, 'out'), { recursive: true });
