@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Bench, figure, isWithinBound, type Measurement } from '#bench/measure.ts';
+import { ensureBuilt } from './build-freshness.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const baselineFile = join(root, 'src', 'bench', 'baseline.json');
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
   const baseline: Record<string, number> = existsSync(baselineFile)
     ? JSON.parse(readFileSync(baselineFile, 'utf8'))
     : {};
+  ensureBuilt(root, ['node', 'renderer'], (line) => process.stderr.write(`bench: ${line}\n`));
   const results: (Measurement & { ratio: number; note: string })[] = [];
   for (const bench of await load(names)) {
     for (const measurement of await bench.run()) {

@@ -126,16 +126,3 @@ test('O_NONBLOCK and O_RDWR opens of a fifo', () => {
   expect(typeof open(1, O_WRONLY)).toBe('object');
   expect(typeof fifoOpener()(1, O_RDWR)).toBe('object');
 });
-
-test('200 MB/s through a pipe in 64 KiB writes', () => {
-  const [reader, writer] = pipe();
-  const block = new Uint8Array(64 * 1024);
-  const started = performance.now();
-  let moved = 0;
-  while (moved < 100e6) {
-    writer.write(0, block, ctx);
-    moved += reader.read(0, block, ctx) as number;
-  }
-  const seconds = (performance.now() - started) / 1000;
-  expect(moved / seconds).toBeGreaterThan(200e6);
-});
