@@ -57,10 +57,16 @@ export class ConsoleRing {
 
   /** A fresh buffer: up to `maxBytes` bytes from `offset` on, which lies in `start` … `end`. */
   read(offset: number, maxBytes: number): Uint8Array {
-    const chunk = this.#chunks[this.#find(offset)];
-    if (chunk === undefined) return new Uint8Array(0);
-    const from = offset - chunk.base;
-    return chunk.buffer.slice(from, Math.min(chunk.to, from + maxBytes));
+    const bytes = new Uint8Array(Math.max(0, Math.min(maxBytes, this.#end - offset)));
+    let index = this.#find(offset);
+    for (let at = 0; at < bytes.length; index += 1) {
+      const chunk = this.#chunks[index] as Chunk;
+      const from = offset + at - chunk.base;
+      const piece = chunk.buffer.subarray(from, Math.min(chunk.to, from + bytes.length - at));
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
   }
 
   #lastWithRoom(): Chunk {

@@ -61,14 +61,17 @@ test('zlib unpacks what we pack, and we what zlib packs, in chunks of any size',
   );
 });
 
-test('damaged input never hangs or throws: it is named', () => {
-  const packed = gzipSync(Buffer.from('hello hello hello hello world'.repeat(50)));
+test('damaged input never hangs or throws: it is named, or did no damage', () => {
+  const data = Buffer.from('hello hello hello hello world'.repeat(50));
+  const packed = gzipSync(data);
   fc.assert(
     fc.property(fc.nat(packed.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
       const bad = Buffer.from(packed);
       bad[at] = (bad[at] as number) ^ flip;
-      const result = run(gunzipStream(source(bad, 100), collect().sink));
-      if (at >= 10) expect(typeof result).toBe('string');
+      const { parts, sink } = collect();
+      const result = run(gunzipStream(source(bad, 100), sink));
+      // The last byte of the compressed data has bits that mean nothing.
+      if (at >= 10 && typeof result !== 'string') expect(Buffer.concat(parts)).toEqual(data);
     }),
   );
   const cut = run(gunzipStream(source(packed.subarray(0, 40), 7), collect().sink));
