@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const e2e = ['e2e/**/*.test.ts'];
 const conformance = ['src/conformance/**/*.test.ts'];
+const setupFiles = ['src/testing/property-seed.ts'];
 
 /** Three suites: unit (part of `npm run check`), conformance (foreign judges), e2e (real browser). */
 export default defineConfig({
@@ -12,10 +13,12 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: conformance,
-          testTimeout: 20_000,
+          setupFiles,
+          // A bound against hanging, not a promise of speed: machines are shared.
+          testTimeout: 60_000,
         },
       },
-      { test: { name: 'conformance', include: conformance, testTimeout: 300_000 } },
+      { test: { name: 'conformance', include: conformance, setupFiles, testTimeout: 300_000 } },
       {
         test: {
           name: 'e2e',

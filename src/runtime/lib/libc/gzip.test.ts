@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { codeLengths } from '#lib/libc/deflate/huffman.ts';
 import { type ByteSource, gunzipStream, gzipStream } from '#lib/libc/gzip.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 
@@ -76,4 +77,24 @@ test('damaged input never hangs or throws: it is named, or did no damage', () =>
   );
   const cut = run(gunzipStream(source(packed.subarray(0, 40), 7), collect().sink));
   expect(cut).toBe('unexpected end of file');
+});
+
+test('code lengths under a limit leave no code unused', () => {
+  const frequencies = fc.array(fc.oneof(fc.nat(3), fc.nat(100_000)), {
+    minLength: 2,
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(frequencies, fc.integer({ min: 6, max: 15 }), (counts, limit) => {
+      const lengths = codeLengths(counts, limit);
+      let room = 2 ** limit;
+      lengths.forEach((length, symbol) => {
+        expect(length).toBeLessThanOrEqual(limit);
+        if ((counts[symbol] as number) > 0) expect(length).toBeGreaterThan(0);
+        if (length > 0) room -= 2 ** (limit - length);
+      });
+      expect(room).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -46,7 +46,10 @@ function treeDepths(weights: readonly number[]): number[] {
   return depth.slice(0, count);
 }
 
-/** Lengthens codes, rarest first, until they all fit. */
+/**
+ * Lengthens codes, rarest first, until they all fit; then gives what room is left to the most
+ * frequent ones, since decoders refuse a set of codes that leaves some unused.
+ */
 function limitLengths(lengths: Uint8Array, symbols: readonly number[], limit: number): void {
   const unit = 2 ** limit;
   const cost = (symbol: number): number => unit / 2 ** (lengths[symbol] as number);
@@ -57,6 +60,13 @@ function limitLengths(lengths: Uint8Array, symbols: readonly number[], limit: nu
       if ((lengths[symbol] as number) >= limit) continue;
       total -= cost(symbol) / 2;
       lengths[symbol] = (lengths[symbol] as number) + 1;
+    }
+  }
+  for (let room = unit - total; room > 0; ) {
+    for (const symbol of symbols.toReversed()) {
+      if (cost(symbol) > room) continue;
+      room -= cost(symbol);
+      lengths[symbol] = (lengths[symbol] as number) - 1;
     }
   }
 }
