@@ -59,7 +59,7 @@ export function isFresh(root: string, part: BuildPart): boolean {
   return SOURCES[part].every((path) => newestMs(join(root, path)) <= built.mtimeMs);
 }
 
-/** Notes that `part` was built from the sources as they were at `startedMs`. */
+/** Notes that `part` was built now. A source changed while it was being built counts as built. */
 export function markBuilt(root: string, part: BuildPart): void {
   mkdirSync(join(root, 'out'), { recursive: true });
   writeFileSync(stampFile(root, part), '');

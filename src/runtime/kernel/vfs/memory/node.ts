@@ -21,7 +21,7 @@ import {
   isErrno,
 } from '#kernel/os/errno.ts';
 import { FileData, PAGE_BYTES } from '#kernel/vfs/memory/file-data.ts';
-import { checkRemoval, checkRename, isInside } from '#kernel/vfs/memory/entry-rules.ts';
+import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
 import type { MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { BaseVnode } from '#kernel/vfs/base-vnode.ts';
 import { DirectoryIndex } from '#kernel/vfs/directory-index.ts';
@@ -126,6 +126,10 @@ export class MemoryNode extends BaseVnode {
       blockSizeBytes: PAGE_BYTES,
       blocks: allocated / 512,
     };
+  }
+
+  get isEmptyDirectory(): boolean {
+    return this.entries?.size === 0;
   }
 
   get sizeBytes(): number {
@@ -370,5 +374,16 @@ export class MemoryNode extends BaseVnode {
   #touch(): void {
     this.mtimeNs = this.vfs.clock.realtimeNs();
     this.ctimeNs = this.mtimeNs;
+  }
+}
+
+/** True when `directory` is `ancestor` or lies below it. */
+function isInside(directory: MemoryNode, ancestor: MemoryNode): boolean {
+  let current = directory;
+  for (;;) {
+    if (current === ancestor) return true;
+    const { parent } = current;
+    if (parent === undefined || parent === current) return false;
+    current = parent;
   }
 }

@@ -40,7 +40,7 @@ import {
   type VnodeAttributes,
   type VnodeContext,
 } from '#kernel/vfs/vnode.ts';
-import { checkRemoval, checkRename } from './zfs-entry-rules.ts';
+import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
 import { guard, MAX_FILE_SIZE } from './zfs-errno.ts';
 import type { ZfsVfs } from './zfs-vfs.ts';
 import type { ZfsTime, ZnodeAttributes } from './znode.ts';

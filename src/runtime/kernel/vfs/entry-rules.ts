@@ -1,15 +1,23 @@
 /**
- * When an entry of a ZFS directory may go or move. Answers the errno, or undefined for "may".
- * @see uts/common/fs/zfs/zfs_acl.c zfs_zaccess_delete(), zfs_zaccess_rename()
+ * When a directory's entry may be removed or renamed: the same rules for every filesystem that keeps
+ * its own permissions. Answers the errno, or undefined for "may".
+ * @see uts/common/fs/tmpfs/tmp_dir.c, uts/common/fs/zfs/zfs_acl.c zfs_zaccess_rename()
  */
 import type { Credentials } from '#kernel/os/cred.ts';
 import { EBUSY, EEXIST, EISDIR, ENOTDIR, EROFS, type Errno } from '#kernel/os/errno.ts';
-import { checkAccess, checkStickyRemove } from '#kernel/vfs/policy.ts';
-import type { ZfsVnode } from './zfs-vnode.ts';
+import { checkAccess, checkStickyRemove, type Protected } from '#kernel/vfs/policy.ts';
+import type { Vnode } from '#kernel/vfs/vnode.ts';
 
+/** A vnode as the rules see it. */
+export interface EntryVnode extends Protected, Pick<Vnode, 'vfs' | 'mountedHere' | 'type'> {
+  /** False for a directory with names beside `.` and `..`; asked of directories only. */
+  readonly isEmptyDirectory: boolean;
+}
+
+/** Checks the directory's permission, stickiness, and that nothing is mounted there. */
 export function checkRemoval(
-  directory: ZfsVnode,
-  entry: ZfsVnode,
+  directory: EntryVnode,
+  entry: EntryVnode,
   cred: Credentials,
 ): Errno | undefined {
   if (directory.vfs.isReadOnly) return EROFS;
@@ -19,10 +27,10 @@ export function checkRemoval(
 }
 
 export function checkRename(
-  fromDirectory: ZfsVnode,
-  source: ZfsVnode,
-  toDirectory: ZfsVnode,
-  target: ZfsVnode | undefined,
+  fromDirectory: EntryVnode,
+  source: EntryVnode,
+  toDirectory: EntryVnode,
+  target: EntryVnode | undefined,
   cred: Credentials,
 ): Errno | undefined {
   const refused =
