@@ -28,6 +28,7 @@ const ZFS = [
   'runtime/kernel/fs/zfs/zpl',
   'runtime/kernel/fs/zfs/zvol',
   'runtime/kernel/fs/zfs/pool',
+  'runtime/kernel/fs/zfs/ioctl',
 ] as const;
 const KERNEL_BASE = [...BASIC, ...CONTRACTS, 'runtime/kernel/sdt'] as const;
 /** What a command may see: the calls and the libraries, never the kernel's inside. */
@@ -77,6 +78,13 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     ...CORE,
     'runtime/kernel/vfs',
     ...ZFS.slice(0, 12),
+  ],
+  'runtime/kernel/fs/zfs/ioctl': [
+    ...KERNEL_BASE,
+    ...CORE,
+    'runtime/kernel/vfs',
+    'runtime/kernel/io',
+    ...ZFS.slice(0, 13),
   ],
   'runtime/kernel/inet': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/net'],
   'runtime/kernel/syscall/sys.ts': ['runtime/abi', ...CONTRACTS],

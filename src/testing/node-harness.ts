@@ -15,6 +15,7 @@
  *
  * A program that waits for something that can't come any more fails the test with a process list.
  */
+import type { BlockDevice } from '#runtime/host.ts';
 import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
 import type { Command } from '#cmd/command.ts';
 import { nativeProgramFile } from '#abi/native-program.ts';
@@ -33,6 +34,7 @@ import { mountKernelFilesystems } from '#runtime/node/mount-root.ts';
 import { userCredentials } from '#runtime/node/user.ts';
 import { VirtualClock } from '#testing/sim/clock.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
+import { nodeCodecs } from '#testing/zfs/node-codecs.ts';
 
 /** Text or bytes, or both with a mode and owner; `{ link }` = symlink, `null` = directory. */
 export type FileContent =
@@ -53,6 +55,7 @@ export interface HarnessOptions {
   readonly files?: Readonly<Record<string, FileContent>>;
   readonly seed?: number;
   readonly ramBytes?: number;
+  readonly disks?: readonly BlockDevice[];
 }
 
 export interface RunOptions {
@@ -115,6 +118,7 @@ export class NodeHarness {
         platformStamp: '20261123T000000Z',
         bootProperties: new Map([['smartos', 'true']]),
       },
+      { codecs: nodeCodecs, disks: options.disks ?? [] },
       this.programs,
     );
     this.kernel = this.assembled.kernel;

@@ -2,11 +2,14 @@
  * Puts a kernel together with the root filesystem, pipes, programs and system calls. Shared by the
  * node and by the test harness, so that a program in a test runs on the same kernel.
  */
+import type { BlockDevice, Codecs } from '#runtime/host.ts';
 import { MiB } from '#base/units.ts';
 import type { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
+
 import { FifoRegistry } from '#kernel/fs/fifofs/fifo.ts';
 import { FifoVfs } from '#kernel/fs/fifofs/pipe.ts';
 import { SpecFiles } from '#kernel/fs/specfs/spec.ts';
+import type { ZfsModule } from '#kernel/fs/zfs/ioctl/zfs-module.ts';
 import { ExecSwitch } from '#kernel/exec/execsw.ts';
 import { nativeFormat } from '#kernel/exec/native.ts';
 import { registerCoreKstats } from '#kernel/os/core-kstats.ts';
@@ -24,6 +27,7 @@ import { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import { registerDrivers } from '#runtime/node/drivers.ts';
 import { registerFilesystems } from '#runtime/node/filesystems.ts';
+import { joinZfs } from '#runtime/node/zfs.ts';
 
 /** The RAM root: half of memory at most, as tmpfs would be. */
 const ROOT_SHARE = 2;
@@ -40,10 +44,18 @@ export interface AssembledKernel {
   readonly ptys: PtyTable;
   /** /dev and /devices: disks and links are added here. */
   readonly devices: DeviceTree;
+  readonly zfs: ZfsModule;
+}
+
+/** What the machine has beside a processor and memory. */
+export interface Hardware {
+  readonly codecs: Codecs;
+  readonly disks: readonly BlockDevice[];
 }
 
 export function assembleKernel(
   options: KernelOptions,
+  hardware: Hardware,
   programs: ReadonlyMap<string, NativeMain>,
 ): AssembledKernel {
   const { clock } = options;
@@ -66,6 +78,8 @@ export function assembleKernel(
   mounts.mountRoot(rootfs, '/devices/ramdisk:a');
   const devices = registerFilesystems({ kernel, mounts, special, ptys, root: rootfs.root() });
   kernel.root = rootfs.root();
+  const root = rootfs.root();
+  const zfs = joinZfs({ kernel, ...hardware, drivers, devices, mounts, special, root });
   const pipes = new FifoVfs(clock, mounts.allocateFsid());
   const exec = new ExecSwitch();
   exec.register(nativeFormat(programs));
@@ -85,7 +99,7 @@ export function assembleKernel(
   });
   kernel.memorySources.add(() => memoryOfFiles(mounts));
   registerCoreKstats(kernel);
-  return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys, devices };
+  return { kernel, services, mounts, rootfs, pipes, fifos, special, drivers, ptys, devices, zfs };
 }
 
 /** What the RAM root, tmpfs and the like hold. */

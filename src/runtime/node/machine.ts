@@ -55,6 +55,7 @@ export class Machine {
         platformStamp: host.platform.stamp,
         bootProperties: options.boot.properties,
       },
+      { codecs: host.codecs, disks: host.disks },
       programs,
     );
     const { kernel } = this.assembled;

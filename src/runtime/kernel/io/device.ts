@@ -51,6 +51,7 @@ export const MAJORS = {
   pts: 6,
   clone: 10,
   cn: 13,
+  sd: 32,
   log: 37,
   mm: 38,
   random: 49,

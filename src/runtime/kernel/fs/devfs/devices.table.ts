@@ -41,6 +41,7 @@ export const DEVICES: readonly DeviceRow[] = [
   row('pseudo/sy@0:tty', MAJORS.sy, 0, 0o666, GID_TTY, ['tty']),
   row('pseudo/sysmsg@0:msglog', MAJORS.sysmsg, 1, 0o600, GID_SYS, ['msglog']),
   row('pseudo/sysmsg@0:sysmsg', MAJORS.sysmsg, 0, 0o600, GID_SYS, ['sysmsg']),
+  row('pseudo/zfs@0:zfs', MAJORS.zfs, 0, 0o666, GID_SYS, ['zfs']),
   row('pseudo/clone@0:ptmx', MAJORS.ptm, 0, 0o666, GID_SYS, ['ptmx']),
 ];
 

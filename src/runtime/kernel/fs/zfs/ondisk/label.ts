@@ -7,6 +7,13 @@
  * Data starts behind the two front labels and a 3.5 MiB boot area.
  * @spec ZFS On-Disk §1  @see uts/common/fs/zfs/vdev_label.c, uberblock.c
  */
+export {
+  POOL_STATE_ACTIVE,
+  POOL_STATE_DESTROYED,
+  POOL_STATE_EXPORTED,
+  POOL_STATE_L2CACHE,
+  POOL_STATE_SPARE,
+} from '#abi/illumos/zfs-stat.ts';
 import { array, n64, type Struct, type StructOf, struct, u64, bytes } from './struct.ts';
 import { SPA_BLKPTR_SIZE } from './blkptr.ts';
 
@@ -94,12 +101,5 @@ export const ZIO_ECK_SIZE = 40;
 /** Gang header: three block pointers, padding, `zio_eck_t`; 512 bytes. */
 export const SPA_GANGBLOCKSIZE = 512;
 export const SPA_GBH_NBLKPTRS = 3;
-
-/** `pool_state_t` */
-export const POOL_STATE_ACTIVE = 0;
-export const POOL_STATE_EXPORTED = 1;
-export const POOL_STATE_DESTROYED = 2;
-export const POOL_STATE_SPARE = 3;
-export const POOL_STATE_L2CACHE = 4;
 
 export const checksumWords: ReturnType<typeof array<bigint>> = array(u64, 0, 4);

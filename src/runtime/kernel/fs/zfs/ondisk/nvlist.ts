@@ -6,24 +6,23 @@
  * @man libnvpair(3LIB)  @see uts/common/sys/nvpair.h
  */
 import { concatBytes, decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
+import type { NvList, NvValue } from '#abi/illumos/nvpair.ts';
 import { viewOf } from './struct.ts';
 import { corrupt } from './zfs-error.ts';
 
-export type NvValue =
-  | { readonly type: 'boolean' }
-  | { readonly type: 'boolean_value'; readonly value: boolean }
-  | { readonly type: 'byte' | 'uint8' | 'int16' | 'uint16' | 'int8'; readonly value: number }
-  | { readonly type: 'int32' | 'uint32'; readonly value: number }
-  | { readonly type: 'int64' | 'uint64' | 'hrtime'; readonly value: bigint }
-  | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'nvlist'; readonly value: NvList }
-  | { readonly type: 'uint64_array' | 'int64_array'; readonly value: readonly bigint[] }
-  | { readonly type: 'uint32_array'; readonly value: readonly number[] }
-  | { readonly type: 'byte_array' | 'uint8_array'; readonly value: Uint8Array }
-  | { readonly type: 'string_array'; readonly value: readonly string[] }
-  | { readonly type: 'nvlist_array'; readonly value: readonly NvList[] };
-
-export type NvList = ReadonlyMap<string, NvValue>;
+export type { NvList, NvValue } from '#abi/illumos/nvpair.ts';
+export {
+  nvBoolean,
+  nvGetList,
+  nvGetListArray,
+  nvGetNumber,
+  nvGetString,
+  nvGetUint64,
+  nvList,
+  nvListArray,
+  nvString,
+  nvUint64,
+} from '#abi/illumos/nvpair.ts';
 
 /** `data_type_t` */
 const TYPE_CODE: Readonly<Record<NvValue['type'], number>> = {
@@ -57,41 +56,6 @@ const TYPE_OF_CODE: ReadonlyMap<number, NvValue['type']> = new Map(
 /** `NV_UNIQUE_NAME` */
 const NV_UNIQUE_NAME = 1;
 const MAX_DEPTH = 20;
-
-export const nvBoolean = (): NvValue => ({ type: 'boolean' });
-export const nvUint64 = (value: bigint | number): NvValue => ({
-  type: 'uint64',
-  value: BigInt(value),
-});
-export const nvString = (value: string): NvValue => ({ type: 'string', value });
-export const nvList = (value: NvList): NvValue => ({ type: 'nvlist', value });
-export const nvListArray = (value: readonly NvList[]): NvValue => ({ type: 'nvlist_array', value });
-
-/** The u64 called `name`, or undefined when it is missing or of another type. */
-export function nvGetUint64(list: NvList, name: string): bigint | undefined {
-  const pair = list.get(name);
-  return pair?.type === 'uint64' ? pair.value : undefined;
-}
-
-export function nvGetNumber(list: NvList, name: string): number | undefined {
-  const value = nvGetUint64(list, name);
-  return value === undefined || value > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(value);
-}
-
-export function nvGetString(list: NvList, name: string): string | undefined {
-  const pair = list.get(name);
-  return pair?.type === 'string' ? pair.value : undefined;
-}
-
-export function nvGetList(list: NvList, name: string): NvList | undefined {
-  const pair = list.get(name);
-  return pair?.type === 'nvlist' ? pair.value : undefined;
-}
-
-export function nvGetListArray(list: NvList, name: string): readonly NvList[] {
-  const pair = list.get(name);
-  return pair?.type === 'nvlist_array' ? pair.value : [];
-}
 
 class XdrReader {
   readonly #view: DataView;

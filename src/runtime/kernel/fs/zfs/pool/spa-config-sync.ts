@@ -12,8 +12,6 @@ import { DMU_OT_PACKED_NVLIST, DMU_OT_PACKED_NVLIST_SIZE } from '../ondisk/dmu-o
 import {
   labelOffset,
   MMP_MAGIC,
-  POOL_STATE_ACTIVE,
-  POOL_STATE_EXPORTED,
   SPA_VERSION_FEATURES,
   type Uberblock,
   UBERBLOCK_MAGIC,
@@ -54,7 +52,7 @@ function common(spa: Spa): [string, NvValue][] {
   return [
     ['version', nvUint64(SPA_VERSION_FEATURES)],
     ['name', nvString(name)],
-    ['state', nvUint64(spa.isExported ? POOL_STATE_EXPORTED : POOL_STATE_ACTIVE)],
+    ['state', nvUint64(spa.state)],
     ['txg', nvUint64(spa.txg)],
     ['pool_guid', nvUint64(guid)],
     ['errata', nvUint64(0)],

@@ -5,6 +5,7 @@
 import type { Clock, Codecs, RandomSource } from '#runtime/host.ts';
 import { MosOwner } from '../dsl/dsl-account.ts';
 import { must } from '#base/assert.ts';
+import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
 import type { NvList, NvValue } from '../ondisk/nvlist.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
@@ -50,8 +51,17 @@ function copyConfig(config: NvList): Map<string, NvValue> {
 
 /** Writes everything and marks the pool as free for another host. */
 export function spaExport(spa: Spa): void {
+  close(spa, POOL_STATE_EXPORTED);
+}
+
+/** Leaves the pool's labels as those of a destroyed one; `zpool import -D` still finds it. */
+export function spaDestroy(spa: Spa): void {
+  close(spa, POOL_STATE_DESTROYED);
+}
+
+function close(spa: Spa, state: number): void {
   if (isSpaDirty(spa)) spaSync(spa);
-  spa.isExported = true;
+  spa.state = state;
   spa.isConfigDirty = true;
   spaSync(spa);
 }

@@ -18,7 +18,7 @@ import {
 } from '../dsl/dsl-pool.ts';
 import { MetaslabClass } from '../metaslab/metaslab-class.ts';
 import { type BlockPointer, type Dva, isHole } from '../ondisk/blkptr.ts';
-import { SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
+import { POOL_STATE_ACTIVE, SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
 import type { NvValue } from '../ondisk/nvlist.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
@@ -59,7 +59,8 @@ export class Spa implements DslServices {
   pass = 0;
   /** Whether labels and the config object must be written with the next txg. */
   isConfigDirty = false;
-  isExported = false;
+  /** `pool_state_t`: what the labels will say. */
+  state: number = POOL_STATE_ACTIVE;
   /** Set when a sync failed: what is in memory is no longer what is on disk. */
   isSuspended = false;
   /** Bytes written to files since the last txg, about. */

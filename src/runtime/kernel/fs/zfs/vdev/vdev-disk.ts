@@ -10,7 +10,7 @@ import { unreadable, Vdev, type VdevIdentity, type VdevState, type Verify } from
 
 export class VdevDisk extends Vdev {
   /** As in the configuration, e.g. `/dev/dsk/c1t0d0s0`. */
-  readonly path: string;
+  path: string;
   device: BlockDevice | null;
   isOffline = false;
   /** Set when the device began to fail writes: what it holds is no longer trusted for reads. */

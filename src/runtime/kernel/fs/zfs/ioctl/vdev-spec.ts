@@ -1,0 +1,51 @@
+/**
+ * From the configuration that a program passes (`vdev_tree` as zpool builds it) to devices.
+ * @see uts/common/fs/zfs/spa.c spa_config_parse()
+ */
+import type { BlockDevice } from '#runtime/host.ts';
+import { type NvList, nvGetListArray, nvGetNumber, nvGetString } from '#abi/illumos/nvpair.ts';
+import { EBUSY, EINVAL, type Errno, isErrno } from '#kernel/os/errno.ts';
+import type { VdevSpec } from '../pool/vdev-create.ts';
+import type { ZfsModule } from './zfs-module.ts';
+
+/** The devices opened so far, so that they can be given back when the whole fails. */
+export class SpecReader {
+  readonly #module: ZfsModule;
+  readonly #opened: BlockDevice[] = [];
+
+  constructor(module: ZfsModule) {
+    this.#module = module;
+  }
+
+  /** One branch. ENOENT, ENXIO for a device that is not there, EBUSY for one in use. */
+  read(config: NvList): VdevSpec | Errno {
+    const type = nvGetString(config, 'type');
+    if (type === 'disk' || type === 'file') return this.#readLeaf(config, type);
+    const children: VdevSpec[] = [];
+    for (const child of nvGetListArray(config, 'children')) {
+      const spec = this.read(child);
+      if (isErrno(spec)) return spec;
+      children.push(spec);
+    }
+    if (children.length === 0) return EINVAL;
+    if (type === 'mirror') return { kind: 'mirror', children };
+    const parity = nvGetNumber(config, 'nparity') ?? 1;
+    if (type !== 'raidz' || parity < 1 || parity > 3 || children.length <= parity) return EINVAL;
+    return { kind: 'raidz', parity, children };
+  }
+
+  #readLeaf(config: NvList, kind: 'disk' | 'file'): VdevSpec | Errno {
+    const path = nvGetString(config, 'path');
+    if (path === undefined || !path.startsWith('/')) return EINVAL;
+    const device = this.#module.machine.openDevice(path);
+    if (isErrno(device)) return device;
+    if (this.#module.userOf(device) !== undefined) return EBUSY;
+    this.#opened.push(device);
+    return { kind, device, path };
+  }
+
+  /** Gives everything back. */
+  abandon(): void {
+    for (const device of this.#opened.splice(0)) this.#module.machine.closeDevice(device);
+  }
+}

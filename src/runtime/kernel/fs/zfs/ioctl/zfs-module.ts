@@ -1,0 +1,174 @@
+/**
+ * ZFS as one kernel has it: the pools by name, and what they need of the machine. One for each
+ * kernel, made at node/; nothing of it is shared between two nodes.
+ * @see uts/common/fs/zfs/spa_misc.c (the spa namespace), zfs_ioctl.c
+ */
+import type { BlockDevice, Clock, Codecs, RandomSource } from '#runtime/host.ts';
+import { nvString, nvUint64 } from '#abi/illumos/nvpair.ts';
+import type { Callout, CalloutTable } from '#kernel/disp/callout.ts';
+import type { KstatRegistry } from '#kernel/os/kstat.ts';
+import type { Credentials } from '#kernel/os/cred.ts';
+import type { Errno } from '#kernel/os/errno.ts';
+import type { MountTable } from '#kernel/vfs/mount.ts';
+import type { SpecialFiles } from '#kernel/vfs/special.ts';
+import type { Spa } from '../pool/spa.ts';
+import type { OpenOptions } from '../pool/spa-open.ts';
+import { isSpaDirty, spaSync } from '../pool/spa-sync.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import { ZfsVfs } from '../zpl/zfs-vfs.ts';
+import { EventQueue } from './event-queue.ts';
+
+/** What ZFS needs of the machine it runs in. */
+export interface ZfsMachine {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly codecs: Codecs;
+  readonly callouts: CalloutTable;
+  readonly kstats: KstatRegistry;
+  readonly mounts: MountTable;
+  readonly special: SpecialFiles;
+  /** Bytes that all caches together may take. */
+  readonly arcLimitBytes: number;
+  hostname(): string;
+  readonly hostid: number;
+  /** The storage behind a path, as the kernel opens a vdev: a disk in /dev, or a file. */
+  openDevice(path: string): BlockDevice | Errno;
+  /** Gives back what `openDevice` answered. */
+  closeDevice(device: BlockDevice): void;
+  /** Every path below `directory` that has storage, with it; for finding pools. */
+  devicesIn(directory: string): readonly { readonly path: string; readonly device: BlockDevice }[];
+  warn(text: string): void;
+}
+
+/** `zfs_txg_timeout`: at the latest so long after a change it is on disk. */
+const TXG_TIMEOUT_NS = 5_000_000_000n;
+
+export class ZfsModule {
+  readonly machine: ZfsMachine;
+  readonly events: EventQueue;
+  readonly #pools: Map<string, Spa> = new Map();
+  /** Changes with every change of the namespace. `spa_config_generation` */
+  generation = 1;
+  #txgTimer: Callout | undefined;
+
+  constructor(machine: ZfsMachine) {
+    this.machine = machine;
+    this.events = new EventQueue(machine.clock);
+  }
+
+  /** What opening or making a pool takes. */
+  poolOptions(): OpenOptions {
+    const { codecs, clock, random, arcLimitBytes } = this.machine;
+    return { codecs, clock, random, arcLimitBytes, hostname: this.machine.hostname() };
+  }
+
+  postPoolEvent(spa: Spa, what: string): void {
+    const { name, guid } = spa.identity;
+    this.events.post(`sysevent.fs.zfs.${what}`, [
+      ['version', { type: 'uint8', value: 0 }],
+      ['class', nvString(`sysevent.fs.zfs.${what}`)],
+      ['pool', nvString(name)],
+      ['pool_guid', nvUint64(guid)],
+      ['pool_state', { type: 'int32', value: spa.state }],
+      ['pool_context', { type: 'int32', value: 0 }],
+    ]);
+  }
+
+  /** Puts a command line into the pool's history. */
+  logCommand(_pool: string, _commandLine: string, _cred: Credentials): void {
+    // The history object is not written yet: nothing to do.
+  }
+
+  /** Pools by name, in alphabetical order. */
+  pools(): readonly Spa[] {
+    return [...this.#pools.values()].sort((a, b) => (a.identity.name < b.identity.name ? -1 : 1));
+  }
+
+  pool(name: string): Spa | undefined {
+    return this.#pools.get(name);
+  }
+
+  /** The pool of a dataset: the first component of its name decides. */
+  poolOf(dataset: string): Spa | undefined {
+    return this.#pools.get(dataset.split(/[/@#]/, 1)[0] ?? '');
+  }
+
+  addPool(spa: Spa): void {
+    this.#pools.set(spa.identity.name, spa);
+    this.generation += 1;
+    this.#armTxgTimer();
+  }
+
+  /** Forgets a pool that was exported or destroyed, and gives its devices back. */
+  removePool(spa: Spa): void {
+    this.#pools.delete(spa.identity.name);
+    this.generation += 1;
+    for (const device of devicesOf(spa)) this.machine.closeDevice(device);
+    if (this.#pools.size > 0) return;
+    this.#txgTimer?.cancel();
+    this.#txgTimer = undefined;
+  }
+
+  /** Whether an open pool uses this storage. */
+  userOf(device: BlockDevice): Spa | undefined {
+    return this.pools().find((spa) => devicesOf(spa).includes(device));
+  }
+
+  /** The mounted file system of a dataset. */
+  mountedOf(dataset: string): ZfsVfs | undefined {
+    const mount = this.machine.mounts.mounts.find(
+      ({ vfs, special }) => vfs instanceof ZfsVfs && special === dataset,
+    );
+    return mount?.vfs instanceof ZfsVfs ? mount.vfs : undefined;
+  }
+
+  /** Whether a file system of the pool, or one below `dataset`, is mounted. */
+  isAnyMounted(dataset: string): boolean {
+    return this.machine.mounts.mounts.some(
+      ({ vfs, special }) =>
+        vfs.fstype === 'zfs' &&
+        (special === dataset || /^[/@]/.test(special.slice(dataset.length))) &&
+        special.startsWith(dataset),
+    );
+  }
+
+  /** sync(2): every open txg is written. */
+  syncAll(): void {
+    for (const spa of this.pools()) this.syncPool(spa);
+  }
+
+  /** Writes the open txg if there is anything in it; a pool that fails is suspended. */
+  syncPool(spa: Spa): void {
+    if (spa.isSuspended || !isSpaDirty(spa)) return;
+    try {
+      spaSync(spa);
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      this.machine.warn(
+        `Pool '${spa.identity.name}' has encountered an uncorrectable I/O error; ` +
+          'service is suspended',
+      );
+    }
+  }
+
+  #armTxgTimer(): void {
+    if (this.#txgTimer !== undefined) return;
+    const { callouts, clock } = this.machine;
+    this.#txgTimer = callouts.at(clock.monotonicNs() + TXG_TIMEOUT_NS, () => {
+      this.#txgTimer = undefined;
+      this.syncAll();
+      if (this.#pools.size > 0) this.#armTxgTimer();
+    });
+  }
+}
+
+/** The storage of all leaves that are open. */
+export function devicesOf(spa: Spa): readonly BlockDevice[] {
+  const found: BlockDevice[] = [];
+  for (const top of spa.zio.tops) {
+    for (const leaf of top?.vdev.leaves() ?? []) {
+      if ('device' in leaf && leaf.device !== null) found.push(leaf.device as BlockDevice);
+    }
+  }
+  return found;
+}
