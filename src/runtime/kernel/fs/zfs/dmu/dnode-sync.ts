@@ -9,11 +9,20 @@ import { DNODE_MIN_SIZE } from '../ondisk/dnode-phys.ts';
 import {
   ZIO_CHECKSUM_FLETCHER_4,
   ZIO_CHECKSUM_INHERIT,
+  ZIO_CHECKSUM_SHA256,
+  ZIO_CHECKSUM_SHA512,
   ZIO_COMPRESS_INHERIT,
   ZIO_COMPRESS_ON,
 } from '../ondisk/zio-algorithm.ts';
 import { setPointer } from './dbuf.ts';
 import type { Dnode } from './dnode.ts';
+
+/** `ZCHECKSUM_FLAG_METADATA` */
+const METADATA_CHECKSUMS: readonly number[] = [
+  ZIO_CHECKSUM_FLETCHER_4,
+  ZIO_CHECKSUM_SHA256,
+  ZIO_CHECKSUM_SHA512,
+];
 
 /** What a block is written with; see spa/zio-write.ts. */
 export interface SyncProperties {
@@ -31,18 +40,27 @@ export interface SyncContext {
   write(bytes: Uint8Array, props: SyncProperties, previous: BlockPointer): BlockPointer;
 }
 
-/** `dmu_write_policy`: metadata is compressed, fletcher4, and has one copy more. */
+/** Metadata has at least fletcher4, and what is stronger when the dataset has. */
+export function metadataChecksum(checksum: number): number {
+  return METADATA_CHECKSUMS.includes(checksum) ? checksum : ZIO_CHECKSUM_FLETCHER_4;
+}
+
+/** `dmu_write_policy`: metadata is compressed, has a strong checksum and one copy more. */
 export function writePolicy(dnode: Dnode, level: number, isSpill: boolean): SyncProperties {
   const { objset } = dnode;
   const type = isSpill ? dnode.bonusType : dnode.type;
   const isMetadata = level > 0 || isSpill || isMetadataType(type);
   const common = { type, level, fill: 0 };
   if (isMetadata) {
+    const { settings } = objset;
+    // With redundant_metadata=most the lowest indirect blocks of files have no copy more.
+    const isLowest = level === 1 && !isSpill && !isMetadataType(type);
+    const extra = settings.redundantMetadata !== 0 && isLowest ? 0 : 1;
     return {
       ...common,
       compress: ZIO_COMPRESS_ON,
-      checksum: ZIO_CHECKSUM_FLETCHER_4,
-      copies: objset.isMos ? 3 : Math.min(objset.settings.copies + 1, 3),
+      checksum: metadataChecksum(settings.checksum),
+      copies: objset.isMos ? 3 : Math.min(settings.copies + extra, 3),
     };
   }
   const { compress, checksum } = dnode;

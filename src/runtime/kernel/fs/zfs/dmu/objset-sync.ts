@@ -15,11 +15,11 @@ import {
   OBJSET_ZIL_HEADER_OFFSET,
   objsetPhys,
 } from '../ondisk/dnode-phys.ts';
-import { ZIO_CHECKSUM_FLETCHER_4, ZIO_COMPRESS_ON } from '../ondisk/zio-algorithm.ts';
+import { ZIO_COMPRESS_ON } from '../ondisk/zio-algorithm.ts';
 import { dirtyBlock } from './dbuf.ts';
 import { initDnode } from './dmu-object.ts';
 import type { Dnode } from './dnode.ts';
-import { type SyncContext, syncDnodeBlocks } from './dnode-sync.ts';
+import { metadataChecksum, type SyncContext, syncDnodeBlocks } from './dnode-sync.ts';
 import { type BlockOwner, Objset } from './objset.ts';
 import {
   type ApplyDeltas,
@@ -87,7 +87,7 @@ export function syncObjset(
       type: DMU_OT_OBJSET,
       level: 0,
       compress: ZIO_COMPRESS_ON,
-      checksum: ZIO_CHECKSUM_FLETCHER_4,
+      checksum: metadataChecksum(objset.settings.checksum),
       copies: objset.isMos ? 3 : Math.min(objset.settings.copies + 1, 3),
       fill,
     },

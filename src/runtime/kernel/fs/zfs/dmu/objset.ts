@@ -42,12 +42,64 @@ export interface BlockOwner {
 /** Whose space an object is; null for objects that are no files. */
 export type SpaceOwner = (dnode: Dnode) => { uid: bigint; gid: bigint } | null;
 
-/** How data blocks of an objset are written: its properties. */
+/**
+ * The properties that an objset goes by, as numbers of their index tables. They follow the dataset's
+ * properties at once (dsl/dsl-settings.ts): ask when needed, keep no copy.
+ */
 export interface ObjsetSettings {
   compress: number;
   checksum: number;
   copies: number;
   recordSize: number;
+  /** 0 standard, 1 always, 2 disabled */
+  sync: number;
+  /** 0 latency, 1 throughput */
+  logBias: number;
+  /** 0 none, 1 metadata, 2 all */
+  primaryCache: number;
+  secondaryCache: number;
+  /** 0 all, 1 most */
+  redundantMetadata: number;
+  /** 0 hidden, 1 visible */
+  snapdir: number;
+  /** `ZFS_ACL_…` */
+  aclMode: number;
+  aclInherit: number;
+  aclImplicit: boolean;
+  /** By property, or because it is a snapshot; a mount may be read-only besides. */
+  isReadOnly: boolean;
+  atime: boolean;
+  devices: boolean;
+  exec: boolean;
+  setuid: boolean;
+  xattr: boolean;
+  nbmand: boolean;
+}
+
+/** What an objset without a dataset goes by: the MOS. */
+function initialSettings(): ObjsetSettings {
+  return {
+    compress: ZIO_COMPRESS_ON,
+    checksum: ZIO_CHECKSUM_FLETCHER_4,
+    copies: 1,
+    recordSize: SPA_OLD_MAXBLOCKSIZE,
+    sync: 0,
+    logBias: 0,
+    primaryCache: 2,
+    secondaryCache: 2,
+    redundantMetadata: 0,
+    snapdir: 0,
+    aclMode: 0,
+    aclInherit: 4,
+    aclImplicit: true,
+    isReadOnly: false,
+    atime: true,
+    devices: true,
+    exec: true,
+    setuid: true,
+    xattr: true,
+    nbmand: false,
+  };
 }
 
 /** Dnodes kept in memory that are clean; more are dropped, oldest first. */
@@ -59,12 +111,7 @@ export class Objset {
   readonly type: number;
   readonly owner: BlockOwner | null;
   flags = 0;
-  readonly settings: ObjsetSettings = {
-    compress: ZIO_COMPRESS_ON,
-    checksum: ZIO_CHECKSUM_FLETCHER_4,
-    copies: 1,
-    recordSize: SPA_OLD_MAXBLOCKSIZE,
-  };
+  readonly settings: ObjsetSettings = initialSettings();
   readonly metaDnode: Dnode;
   readonly userUsed: Dnode;
   readonly groupUsed: Dnode;

@@ -11,6 +11,7 @@ import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { numberOf } from '../zap/zap-value.ts';
 import type { DslDir } from './dsl-dir.ts';
 import type { DslPool } from './dsl-pool.ts';
+import { applySettings } from './dsl-settings.ts';
 
 export class DslDataset {
   readonly pool: DslPool;
@@ -19,6 +20,8 @@ export class DslDataset {
   dir: DslDir;
   /** The part behind `@`; undefined for a head. */
   snapshotName: string | undefined;
+  /** Properties that a mount sets for as long as it lasts (`mount -o`), before all others. */
+  readonly temporaryProps: Map<string, bigint> = new Map();
   #objset: Objset | undefined;
 
   constructor(pool: DslPool, object: number, dir: DslDir, snapshotName?: string) {
@@ -49,7 +52,10 @@ export class DslDataset {
 
   /** The objects; opened once and kept. */
   get objset(): Objset {
-    this.#objset ??= Objset.open(this.pool.arc, this.bp, this.pool.ownerOf(this));
+    if (this.#objset === undefined) {
+      this.#objset = Objset.open(this.pool.arc, this.bp, this.pool.ownerOf(this));
+      this.refreshSettings();
+    }
     return this.#objset;
   }
 
@@ -60,6 +66,12 @@ export class DslDataset {
   /** For a dataset whose first objset is being made. */
   adoptObjset(objset: Objset): void {
     this.#objset = objset;
+    this.refreshSettings();
+  }
+
+  /** Looks up again what the open objset goes by: a property here or above has changed. */
+  refreshSettings(): void {
+    if (this.#objset !== undefined) applySettings(this, this.#objset);
   }
 
   /** After rollback and receive: what was open is no longer true. */
