@@ -24,12 +24,11 @@ import {
   VDEV_STATE_HEALTHY,
   type VdevStat,
 } from '#abi/illumos/zfs-stat.ts';
-import type { Spa, VdevConfig } from '../pool/spa.ts';
+import type { Spa } from '../pool/spa.ts';
 import { spaOpen } from '../pool/spa-open.ts';
 import { findPools, type FoundPool, topLevelConfigs } from '../spa/spa-config.ts';
 import { buildVdev } from '../vdev/vdev-tree.ts';
 import type { Vdev, VdevState } from '../vdev/vdev.ts';
-import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { ZioContext } from '../zio/zio.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
@@ -73,13 +72,10 @@ export function importPool(module: ZfsModule, candidate: Candidate, name: string
   const spa = spaOpen(found, { ...module.poolOptions(), newName: name });
   // The devices may have other names here than where the pool was last open.
   const byGuid = new Map(found.devices.map(({ guid, device }) => [guid, paths.get(device)]));
-  for (const [id, config] of spa.topConfigs.entries()) {
-    if (config !== undefined) spa.topConfigs[id] = withPaths(config, byGuid);
-  }
   for (const top of spa.zio.tops) {
     for (const leaf of top?.vdev.leaves() ?? []) {
       const path = byGuid.get(leaf.guid);
-      if (leaf instanceof VdevDisk && path !== undefined) leaf.path = path;
+      if (path !== undefined) leaf.config.set('path', nvString(path));
     }
   }
   spa.isConfigDirty = true;
@@ -87,7 +83,7 @@ export function importPool(module: ZfsModule, candidate: Candidate, name: string
 }
 
 /** The branch with the paths that its leaves have here. */
-function withPaths(config: NvList, paths: ReadonlyMap<bigint, string | undefined>): VdevConfig {
+function withPaths(config: NvList, paths: ReadonlyMap<bigint, string | undefined>): NvList {
   const out = new Map(config);
   const children = nvGetListArray(config, 'children');
   if (children.length > 0) {

@@ -12,9 +12,18 @@ import {
 } from '#abi/illumos/nvpair.ts';
 import {
   packVdevStat,
+  VDEV_AUX_BAD_GUID_SUM,
+  VDEV_AUX_BAD_LABEL,
+  VDEV_AUX_BAD_LOG,
+  VDEV_AUX_CORRUPT_DATA,
+  VDEV_AUX_ERR_EXCEEDED,
+  VDEV_AUX_EXTERNAL,
+  VDEV_AUX_IO_FAILURE,
   VDEV_AUX_NONE,
   VDEV_AUX_NO_REPLICAS,
   VDEV_AUX_OPEN_FAILED,
+  VDEV_AUX_SPARED,
+  VDEV_AUX_TOO_SMALL,
   VDEV_STATE_CANT_OPEN,
   VDEV_STATE_DEGRADED,
   VDEV_STATE_FAULTED,
@@ -25,7 +34,7 @@ import {
 } from '#abi/illumos/zfs-stat.ts';
 import type { Spa } from '../pool/spa.ts';
 import { poolConfig } from '../pool/spa-config-sync.ts';
-import type { Vdev, VdevState } from '../vdev/vdev.ts';
+import type { Vdev, VdevAux, VdevState } from '../vdev/vdev.ts';
 
 const STATE_OF: Readonly<Record<VdevState, number>> = {
   ONLINE: VDEV_STATE_HEALTHY,
@@ -36,17 +45,27 @@ const STATE_OF: Readonly<Record<VdevState, number>> = {
   REMOVED: VDEV_STATE_REMOVED,
 };
 
-function auxOf(vdev: Vdev): number {
-  if (vdev.state !== 'UNAVAIL') return VDEV_AUX_NONE;
-  return vdev.children.length > 0 ? VDEV_AUX_NO_REPLICAS : VDEV_AUX_OPEN_FAILED;
-}
+const AUX_OF: Readonly<Record<VdevAux, number>> = {
+  NONE: VDEV_AUX_NONE,
+  OPEN_FAILED: VDEV_AUX_OPEN_FAILED,
+  CORRUPT_DATA: VDEV_AUX_CORRUPT_DATA,
+  NO_REPLICAS: VDEV_AUX_NO_REPLICAS,
+  BAD_GUID_SUM: VDEV_AUX_BAD_GUID_SUM,
+  TOO_SMALL: VDEV_AUX_TOO_SMALL,
+  BAD_LABEL: VDEV_AUX_BAD_LABEL,
+  SPARED: VDEV_AUX_SPARED,
+  ERR_EXCEEDED: VDEV_AUX_ERR_EXCEEDED,
+  IO_FAILURE: VDEV_AUX_IO_FAILURE,
+  BAD_LOG: VDEV_AUX_BAD_LOG,
+  EXTERNAL: VDEV_AUX_EXTERNAL,
+};
 
 function statOf(vdev: Vdev, space: Partial<VdevStat>): NvValue {
   const { stats } = vdev;
   return packVdevStat({
     ...space,
     state: STATE_OF[vdev.state],
-    aux: auxOf(vdev),
+    aux: AUX_OF[vdev.aux],
     readOps: stats.readOps,
     writeOps: stats.writeOps,
     readBytes: stats.readBytes,
@@ -76,7 +95,7 @@ function withStats(config: NvList, vdev: Vdev, space: Partial<VdevStat>): NvList
 function spaceOf(spa: Spa, id: number): Partial<VdevStat> {
   let spaceBytes = 0;
   let allocatedBytes = 0;
-  for (const { group, metaslab } of spa.metaslabs.all()) {
+  for (const { group, metaslab } of spa.allMetaslabs()) {
     if (group.vdev !== id) continue;
     spaceBytes += metaslab.size;
     allocatedBytes += metaslab.allocatedBytes;

@@ -36,7 +36,8 @@ import { SPA_FEATURES } from '../spa/spa-features.ts';
 import type { Vdev } from '../vdev/vdev.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { encodeLabel, encodeUberblock } from '../vdev/vdev-label.ts';
-import type { Spa, VdevConfig } from './spa.ts';
+import { vdevConfig } from '../vdev/vdev-tree.ts';
+import type { Spa } from './spa.ts';
 
 const CONFIG_BLOCK_SIZE = 16384;
 
@@ -62,7 +63,9 @@ function common(spa: Spa): [string, NvValue][] {
 
 /** What the MOS keeps: everything. */
 export function poolConfig(spa: Spa): NvList {
-  const children = spa.topConfigs.flatMap((top) => (top === undefined ? [] : [top]));
+  const children = spa.zio.tops.map((top, id) => {
+    return top === undefined ? holeConfig(id) : vdevConfig(top.vdev, true);
+  });
   const tree: NvList = new Map<string, NvValue>([
     ['type', nvString('root')],
     ['id', nvUint64(0)],
@@ -73,33 +76,38 @@ export function poolConfig(spa: Spa): NvList {
   return new Map([
     ...common(spa),
     ['com.delphix:has_per_vdev_zaps', nvBoolean()],
-    ['vdev_children', nvUint64(spa.topConfigs.length)],
+    ['vdev_children', nvUint64(spa.zio.tops.length)],
     ['vdev_tree', nvList(tree)],
     ['features_for_read', nvList(featuresForRead(spa))],
   ]);
 }
 
-/** Keys that the MOS has and labels have not. */
-const MOS_ONLY = ['com.delphix:vdev_zap_leaf', 'com.delphix:vdev_zap_top'];
-
-function withoutMosKeys(config: NvList): NvList {
-  const out = new Map<string, NvValue>();
-  for (const [name, pair] of config) {
-    if (MOS_ONLY.includes(name)) continue;
-    const isArray = pair.type === 'nvlist_array';
-    out.set(name, isArray ? nvListArray(pair.value.map(withoutMosKeys)) : pair);
-  }
-  return out;
+/** Where a log vdev was removed. */
+function holeConfig(id: number): NvList {
+  const zeros = ['guid', 'metaslab_array', 'metaslab_shift', 'ashift', 'asize', 'is_log'];
+  return new Map<string, NvValue>([
+    ['type', nvString('hole')],
+    ['id', nvUint64(id)],
+    ...zeros.map((name) => [name, nvUint64(0)] as const),
+    ['is_hole', nvUint64(1)],
+  ]);
 }
 
-function labelConfig(spa: Spa, top: VdevConfig, leaf: Vdev): NvList {
-  const guid = top.get('guid');
+/** What a label says of holes, as it has its own branch only. */
+function holeArray(spa: Spa): [string, NvValue][] {
+  const holes = spa.zio.tops.flatMap((top, id) => (top === undefined ? [BigInt(id)] : []));
+  return holes.length === 0 ? [] : [['hole_array', { type: 'uint64_array', value: holes }]];
+}
+
+function labelConfig(spa: Spa, leaf: VdevDisk): NvList {
+  const { top } = leaf;
   return new Map([
     ...common(spa),
-    ['top_guid', guid?.type === 'uint64' ? guid : nvUint64(0)],
+    ['top_guid', nvUint64(top.guid)],
     ['guid', nvUint64(leaf.guid)],
-    ['vdev_children', nvUint64(spa.topConfigs.length)],
-    ['vdev_tree', nvList(withoutMosKeys(top))],
+    ['vdev_children', nvUint64(spa.zio.tops.length)],
+    ...holeArray(spa),
+    ['vdev_tree', nvList(vdevConfig(top, false))],
     ['features_for_read', nvList(featuresForRead(spa))],
   ]);
 }
@@ -121,6 +129,14 @@ export function syncConfigObject(spa: Spa): void {
   dmuWrite(dnode, 0, padded);
   writeSafeU64(viewOf(dnode.bonus), 0, packed.length);
   markDirty(dnode);
+}
+
+/** Every disk and file of the tree, open or not. */
+export function allLeaves(spa: Spa): VdevDisk[] {
+  return spa.zio.tops.flatMap((top) => {
+    if (top === undefined) return [];
+    return top.vdev.leaves().filter((leaf) => leaf instanceof VdevDisk);
+  });
 }
 
 /** Sum of all vdev guids, the root's with them, modulo 2^64. */
@@ -152,30 +168,32 @@ function makeUberblock(spa: Spa): Uberblock {
   };
 }
 
-interface Leaf {
-  readonly disk: VdevDisk;
-  readonly top: VdevConfig;
+/** The leaves that can be written to. */
+function openLeaves(spa: Spa): VdevDisk[] {
+  return allLeaves(spa).filter((leaf) => leaf.isOpen);
 }
 
-function openLeaves(spa: Spa): Leaf[] {
-  return spa.zio.tops.flatMap((top, id) => {
-    const config = spa.topConfigs[id];
-    if (top === undefined || config === undefined) return [];
-    return top.vdev.leaves().flatMap((disk) => {
-      return disk instanceof VdevDisk && disk.isOpen ? [{ disk, top: config }] : [];
-    });
-  });
-}
-
-function flushAll(leaves: readonly Leaf[]): void {
-  for (const { disk } of leaves) disk.flush();
+/** A leaf that can't be flushed has missed the txg; too many of them, and the txg has failed. */
+function flushAll(spa: Spa, leaves: readonly VdevDisk[]): void {
+  let failure: unknown;
+  for (const leaf of leaves) {
+    try {
+      leaf.flush();
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      failure = error;
+      leaf.noteMissing(spa.txg, spa.txg + 1);
+    }
+  }
+  if (failure === undefined) return;
+  if (spa.zio.tops.some((top) => top?.vdev.hasLost(spa.txg) === true)) throw failure;
 }
 
 /** Writes the named labels of all leaves; how many writes succeeded. */
-function writeLabels(spa: Spa, leaves: readonly Leaf[], which: readonly number[]): number {
+function writeLabels(spa: Spa, leaves: readonly VdevDisk[], which: readonly number[]): number {
   let good = 0;
-  for (const { disk, top } of leaves) {
-    const config = labelConfig(spa, top, disk);
+  for (const disk of leaves) {
+    const config = labelConfig(spa, disk);
     for (const l of which) {
       const at = labelOffset(disk.device?.sizeBytes ?? 0, l) + VDEV_PHYS_OFFSET;
       if (disk.tryWritePhysical(at, encodeLabel(config, at, spa.zio.checksums))) good += 1;
@@ -184,10 +202,10 @@ function writeLabels(spa: Spa, leaves: readonly Leaf[], which: readonly number[]
   return good;
 }
 
-function writeUberblocks(spa: Spa, leaves: readonly Leaf[]): number {
+function writeUberblocks(spa: Spa, leaves: readonly VdevDisk[]): number {
   const ub = makeUberblock(spa);
   let good = 0;
-  for (const { disk } of leaves) {
+  for (const disk of leaves) {
     const { ashift } = disk;
     const slot = uberblockOffset(ashift, spa.txg % uberblockCount(ashift));
     for (let l = 0; l < VDEV_LABELS; l += 1) {
@@ -206,17 +224,17 @@ function writeUberblocks(spa: Spa, leaves: readonly Leaf[]): number {
  */
 export function syncLabels(spa: Spa): void {
   const leaves = openLeaves(spa);
-  flushAll(leaves);
+  flushAll(spa, leaves);
   if (spa.isConfigDirty) {
     writeLabels(spa, leaves, [0, 2]);
-    flushAll(leaves);
+    flushAll(spa, leaves);
   }
   if (writeUberblocks(spa, leaves) === 0) {
     throw new ZfsError('EIO', `Cannot write pool "${spa.identity.name}": no uberblock was written`);
   }
-  flushAll(leaves);
+  flushAll(spa, leaves);
   if (spa.isConfigDirty) {
     writeLabels(spa, leaves, [1, 3]);
-    flushAll(leaves);
+    flushAll(spa, leaves);
   }
 }

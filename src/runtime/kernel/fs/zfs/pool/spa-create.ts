@@ -39,15 +39,16 @@ import {
 } from '../ondisk/dmu-ot.ts';
 import { DMU_OST_META, DMU_OST_ZFS } from '../ondisk/dnode-phys.ts';
 import { SPA_VERSION_FEATURES } from '../ondisk/label.ts';
-import { type NvValue, nvListArray, nvUint64 } from '../ondisk/nvlist.ts';
+import { nvUint64 } from '../ondisk/nvlist.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
+import type { Vdev } from '../vdev/vdev.ts';
 import { buildVdev } from '../vdev/vdev-tree.ts';
 import { initZap, zapCreate, zapSet, zapSetNumber } from '../zap/zap.ts';
 import { zapBytes, zapString } from '../zap/zap-value.ts';
 import { ZioContext } from '../zio/zio.ts';
 import type { ZfsTime } from '../zpl/znode.ts';
 import { zfsCreateFs } from '../zpl/zfs-create-fs.ts';
-import { Spa, type VdevConfig } from './spa.ts';
+import { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { clearLabels, devicesOf, newTopVdev, type VdevSpec } from './vdev-create.ts';
@@ -75,13 +76,12 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   }));
   for (const device of specs.flatMap(devicesOf)) clearLabels(device);
   const identity = { name, guid: random.uint64() | 1n, hostname: options.hostname };
-  const configs = tops.map((top) => top.config);
   const arc = new Arc(zio, options.arcLimitBytes);
-  const spa = new Spa(identity, zio, arc, { clock, random }, configs, TXG_INITIAL);
+  const spa = new Spa(identity, zio, arc, { clock, random }, TXG_INITIAL);
   const mos = createObjset(arc, DMU_OST_META, spa.mosOwner);
   const dsl = spa.adoptMos(mos);
   initZap(dmuObjectClaim(mos, DMU_POOL_DIRECTORY_OBJECT, DMU_OT_OBJECT_DIRECTORY, 0, 0, 0));
-  spa.metaslabs.groups = openMetaslabs(spa);
+  openMetaslabs(spa);
   createFeatureObjects(spa);
   spa.adoptFeatures();
   const root = createDir(dsl, null, name);
@@ -92,7 +92,7 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   createSnapshot(createDataset(createDir(dsl, root, '$ORIGIN'), null), '$ORIGIN');
   const head = createFileSystem(spa, root);
   createPoolObjects(spa);
-  for (const [id, config] of configs.entries()) createVdevObjects(spa, id, config);
+  for (const top of zio.tops) if (top !== undefined) createVdevObjects(spa, top.vdev);
   options.configure?.(head);
   spa.isConfigDirty = true;
   spaSync(spa);
@@ -149,28 +149,22 @@ function createPoolObjects(spa: Spa): void {
 }
 
 /** The array of space maps, and a ZAP for the vdev and for each leaf. */
-export function createVdevObjects(spa: Spa, id: number, config: VdevConfig): void {
-  const { mos, dsl } = spa;
-  const array = dmuObjectAlloc(mos, DMU_OT_OBJECT_ARRAY, 0, 0, 0);
-  config.set('metaslab_array', nvUint64(array.object));
-  const map = dsl.directoryNumber(DMU_POOL_VDEV_ZAP_MAP);
-  if (map === undefined) return;
-  const addZap = (branch: Map<string, NvValue>, key: string): void => {
-    const object = zapCreate(mos, DMU_OTN_ZAP_METADATA);
-    branch.set(key, nvUint64(object));
-    zapSetNumber(mos, map, object.toString(16), object);
-  };
-  const children = config.get('children');
-  if (children?.type === 'nvlist_array') {
-    const withZaps = children.value.map((child) => {
-      const branch = new Map(child);
-      addZap(branch, 'com.delphix:vdev_zap_leaf');
-      return branch;
-    });
-    config.set('children', nvListArray(withZaps));
-  } else {
-    addZap(config, 'com.delphix:vdev_zap_leaf');
-  }
-  addZap(config, 'com.delphix:vdev_zap_top');
-  spa.topConfigs[id] = config;
+export function createVdevObjects(spa: Spa, top: Vdev): void {
+  const array = dmuObjectAlloc(spa.mos, DMU_OT_OBJECT_ARRAY, 0, 0, 0);
+  top.config.set('metaslab_array', nvUint64(array.object));
+  for (const leaf of top.leaves()) createVdevZap(spa, leaf, 'com.delphix:vdev_zap_leaf');
+  createVdevZap(spa, top, 'com.delphix:vdev_zap_top');
+}
+
+/** A ZAP for one vdev, noted in the map of all of them, in pools that have them. */
+export function createVdevZap(
+  spa: Spa,
+  vdev: Vdev,
+  key: 'com.delphix:vdev_zap_leaf' | 'com.delphix:vdev_zap_top',
+): void {
+  const map = spa.dsl.directoryNumber(DMU_POOL_VDEV_ZAP_MAP);
+  if (map === undefined || vdev.config.has(key)) return;
+  const object = zapCreate(spa.mos, DMU_OTN_ZAP_METADATA);
+  vdev.config.set(key, nvUint64(object));
+  zapSetNumber(spa.mos, map, object.toString(16), object);
 }

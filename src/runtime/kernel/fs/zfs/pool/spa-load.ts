@@ -26,6 +26,7 @@ import {
   nvGetList,
   nvGetListArray,
   nvGetNumber,
+  nvGetString,
   nvlistUnpack,
 } from '../ondisk/nvlist.ts';
 import { viewOf } from '../ondisk/struct.ts';
@@ -85,6 +86,7 @@ export function spaLoad(found: FoundPool, options: LoadOptions): LoadedPool {
     }
   }
   const config = readConfig(dsl);
+  zio.tops = trustedTops(found.name, config, find);
   return {
     name: found.name,
     guid: found.guid,
@@ -147,6 +149,23 @@ function openTops(found: FoundPool, find: DeviceByGuid): (TopLevel | undefined)[
   });
 }
 
+/**
+ * The tree as the MOS has it: labels may be older, or of a disk that was detached while it was away.
+ */
+function trustedTops(name: string, config: NvList, find: DeviceByGuid): (TopLevel | undefined)[] {
+  const tree = nvGetList(config, 'vdev_tree');
+  const children = tree === undefined ? [] : nvGetListArray(tree, 'children');
+  return children.map((child) => {
+    if (nvGetString(child, 'type') === 'hole') return undefined;
+    const vdev = buildVdev(child, nvGetNumber(child, 'ashift') ?? 9, find);
+    const isLog = nvGetNumber(child, 'is_log') === 1;
+    if (vdev.state === 'UNAVAIL' && !isLog) {
+      throw new ZfsError('ENXIO', `Cannot import "${name}": one or more devices are missing`);
+    }
+    return { vdev, asize: nvGetNumber(child, 'asize') ?? 0 };
+  });
+}
+
 /** The newest uberblock whose MOS can be opened, going back a few if need be. */
 function openMos(
   found: FoundPool,
@@ -202,10 +221,4 @@ function readConfig(dsl: DslPool): NvList {
   const size = viewOf(dnode.bonus).getUint32(0, true);
   if (size > (dnode.maxblkid + 1) * dnode.dataBlockSize) throw corrupt('config', `${size} bytes`);
   return nvlistUnpack(dnode.readBytes(0, size));
-}
-
-/** Top-level branches of a pool's configuration. */
-export function topConfigs(config: NvList): readonly NvList[] {
-  const tree = nvGetList(config, 'vdev_tree');
-  return tree === undefined ? [] : nvGetListArray(tree, 'children');
 }

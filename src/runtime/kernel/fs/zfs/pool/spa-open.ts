@@ -6,11 +6,10 @@ import type { Clock, Codecs, RandomSource } from '#runtime/host.ts';
 import { MosOwner } from '../dsl/dsl-account.ts';
 import { must } from '#base/assert.ts';
 import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
-import type { NvList, NvValue } from '../ondisk/nvlist.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { Spa } from './spa.ts';
-import { spaLoad, topConfigs } from './spa-load.ts';
+import { spaLoad } from './spa-load.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
 export interface OpenOptions {
@@ -31,22 +30,17 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   const mosOwner = new MosOwner(() => must(holder.spa, 'the pool is open'));
   const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly: false });
   const name = options.newName ?? loaded.name;
-  const configs = topConfigs(loaded.config).map(copyConfig);
   const identity = { name, guid: loaded.guid, hostname };
   const txg = loaded.uberblock.txg + 1;
   const { zio, arc } = loaded;
-  const spa = new Spa(identity, zio, arc, { clock, random }, configs, txg, mosOwner);
+  const spa = new Spa(identity, zio, arc, { clock, random }, txg, mosOwner);
   holder.spa = spa;
   spa.adoptMos(loaded.dsl.mos);
   spa.adoptFeatures();
-  spa.metaslabs.groups = openMetaslabs(spa);
+  openMetaslabs(spa);
   spa.isConfigDirty = true;
   spaSync(spa);
   return spa;
-}
-
-function copyConfig(config: NvList): Map<string, NvValue> {
-  return new Map(config);
 }
 
 /** Writes everything and marks the pool as free for another host. */

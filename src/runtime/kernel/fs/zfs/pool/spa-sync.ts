@@ -78,7 +78,7 @@ function syncPass(spa: Spa): void {
   storeDsl(spa);
   syncObjset(spa.mos, spa.writer, applySpaceDeltas);
   putOffFrees(spa);
-  for (const { group, metaslab } of spa.metaslabs.all()) {
+  for (const { group, metaslab } of spa.allMetaslabs()) {
     if (!metaslab.isDirty) continue;
     syncMetaslab(spa, group, metaslab, spa.ashiftOf(group.vdev));
   }
@@ -140,5 +140,5 @@ function putOffFrees(spa: Spa): void {
 function syncDone(spa: Spa): void {
   const { sizeBytes, allocatedBytes } = spa.space;
   const mayDefer = sizeBytes - allocatedBytes > spa.slopBytes;
-  for (const { metaslab } of spa.metaslabs.all()) metaslab.syncDone(spa.txg, mayDefer);
+  for (const { metaslab } of spa.allMetaslabs()) metaslab.syncDone(spa.txg, mayDefer);
 }

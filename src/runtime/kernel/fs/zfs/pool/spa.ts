@@ -16,18 +16,15 @@ import {
   DslPool,
   type DslServices,
 } from '../dsl/dsl-pool.ts';
-import { MetaslabClass } from '../metaslab/metaslab-class.ts';
+import { MetaslabClass, type MetaslabGroup } from '../metaslab/metaslab-class.ts';
+import type { Metaslab } from '../metaslab/metaslab.ts';
 import { type BlockPointer, type Dva, isHole } from '../ondisk/blkptr.ts';
 import { POOL_STATE_ACTIVE, SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
-import type { NvValue } from '../ondisk/nvlist.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
 import { BlockWriter, SYNC_PASS_DEFERRED_FREE } from '../spa/zio-write.ts';
 import { zapLookupNumber, zapSetNumber } from '../zap/zap.ts';
 import type { ZioContext } from '../zio/zio.ts';
-
-/** A branch of the configuration that changes as the pool does. */
-export type VdevConfig = Map<string, NvValue>;
 
 export interface SpaIdentity {
   name: string;
@@ -49,10 +46,10 @@ export class Spa implements DslServices {
   readonly arc: Arc;
   readonly host: SpaHost;
   readonly metaslabs = new MetaslabClass();
+  /** The space of log vdevs: for the blocks of the ZIL only. */
+  readonly logMetaslabs = new MetaslabClass();
   readonly writer: BlockWriter;
   readonly mosOwner: MosOwner;
-  /** Top-level branches by id; undefined where a vdev was removed. */
-  readonly topConfigs: (VdevConfig | undefined)[];
   /** The txg that is open, or being written. */
   txg: number;
   /** 0 while nothing is being written. */
@@ -75,7 +72,6 @@ export class Spa implements DslServices {
     zio: ZioContext,
     arc: Arc,
     host: SpaHost,
-    topConfigs: (VdevConfig | undefined)[],
     txg: number,
     mosOwner?: MosOwner,
   ) {
@@ -83,7 +79,6 @@ export class Spa implements DslServices {
     this.zio = zio;
     this.arc = arc;
     this.host = host;
-    this.topConfigs = topConfigs;
     this.txg = txg;
     const ashift = Math.min(
       ...zio.tops.flatMap((top) => (top === undefined ? [] : top.vdev.ashift)),
@@ -158,7 +153,25 @@ export class Spa implements DslServices {
     if (first.isGang) {
       for (const member of this.zio.readGangHeader(bp, first)) this.freeNow(member);
     }
-    for (const dva of bp.dvas) this.metaslabs.free(dva.isGang ? this.#gangHeader(dva) : dva);
+    for (const dva of bp.dvas) {
+      const isLog = this.logMetaslabs.groupOf(dva.vdev) !== undefined;
+      const from = isLog ? this.logMetaslabs : this.metaslabs;
+      from.free(dva.isGang ? this.#gangHeader(dva) : dva);
+    }
+  }
+
+  /**
+   * A place for a ZIL block of `psize` bytes: on a log vdev where there is one with room, else among
+   * the data; undefined when the pool is full. `zio_alloc_zil`
+   */
+  allocateLogBlock(psize: number): Dva | undefined {
+    return this.logMetaslabs.tryAllocate(psize, []) ?? this.metaslabs.tryAllocate(psize, []);
+  }
+
+  /** The metaslabs of all vdevs, data and log. */
+  *allMetaslabs(): Generator<{ group: MetaslabGroup; metaslab: Metaslab }> {
+    yield* this.metaslabs.all();
+    yield* this.logMetaslabs.all();
   }
 
   #gangHeader(dva: Dva): Dva {

@@ -76,7 +76,7 @@ function createSpaceMap(spa: Spa, group: MetaslabGroup, metaslab: Metaslab): voi
 
 /** The object that lists the space maps of a top-level vdev. */
 export function metaslabArrayOf(spa: Spa, vdev: number): number {
-  const pair = spa.topConfigs[vdev]?.get('metaslab_array');
+  const pair = spa.zio.tops[vdev]?.vdev.config.get('metaslab_array');
   if (pair?.type !== 'uint64') throw corrupt('vdev_tree', `vdev ${vdev} has no metaslab_array`);
   return Number(pair.value);
 }

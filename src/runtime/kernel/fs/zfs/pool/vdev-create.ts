@@ -13,7 +13,7 @@ import {
 import { type NvValue, nvListArray, nvString, nvUint64 } from '../ondisk/nvlist.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { metaslabShiftFor } from '../metaslab/metaslab-class.ts';
-import type { VdevConfig } from './spa.ts';
+import type { VdevConfig } from '../vdev/vdev.ts';
 
 /** What `zpool create` is asked for. */
 export type VdevSpec =

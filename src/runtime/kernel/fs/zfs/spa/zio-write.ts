@@ -196,7 +196,7 @@ export class BlockWriter {
         padded = new Uint8Array(size);
         padded.set(stored);
       }
-      vdev.write(dva.offset, padded);
+      vdev.write(dva.offset, padded, this.txg);
     }
   }
 

@@ -5,7 +5,7 @@
  * @see uts/common/fs/zfs/vdev_mirror.c
  */
 import { ZfsError } from '../ondisk/zfs-error.ts';
-import { unreadable, Vdev, type VdevState, type Verify } from './vdev.ts';
+import { unreadable, Vdev, type VdevAux, type VdevState, type Verify } from './vdev.ts';
 import { VdevDisk } from './vdev-disk.ts';
 
 export class VdevMirror extends Vdev {
@@ -15,21 +15,36 @@ export class VdevMirror extends Vdev {
     return this.children.every((child) => child.state === 'ONLINE') ? 'ONLINE' : 'DEGRADED';
   }
 
-  /** Children in the order to ask: neighbouring megabytes stay with one child. */
-  #order(offset: number): readonly Vdev[] {
-    const readable = this.children.filter((child) => child.isReadable);
-    const first = Math.floor(offset / 2 ** 20) % Math.max(readable.length, 1);
-    return [...readable.slice(first), ...readable.slice(0, first)];
+  get aux(): VdevAux {
+    return this.state === 'UNAVAIL' ? 'NO_REPLICAS' : 'NONE';
   }
 
-  read(offset: number, size: number, verify: Verify): Uint8Array {
+  isMissing(txg: number): boolean {
+    return this.children.some((child) => child.isMissing(txg));
+  }
+
+  hasLost(txg: number): boolean {
+    return this.children.every((child) => !child.isReadable || child.hasLost(txg));
+  }
+
+  /** Children in the order to ask: neighbouring megabytes stay with one child. */
+  #order(offset: number, txg: number): readonly Vdev[] {
+    const readable = this.children.filter((child) => child.isReadable);
+    const whole = txg === 0 ? readable : readable.filter((child) => !child.hasLost(txg));
+    const first = Math.floor(offset / 2 ** 20) % Math.max(whole.length, 1);
+    const turned = [...whole.slice(first), ...whole.slice(0, first)];
+    // Who missed the block may have it all the same (a resilver under way): asked last.
+    return turned.length === 0 ? readable : turned;
+  }
+
+  read(offset: number, size: number, verify: Verify, txg = 0): Uint8Array {
     this.stats.readOps += 1;
     const wrong: Vdev[] = [];
     let sawBytes = false;
-    for (const child of this.#order(offset)) {
+    for (const child of this.#order(offset, txg)) {
       let bytes: Uint8Array;
       try {
-        bytes = child.read(offset, size, verify);
+        bytes = child.read(offset, size, verify, txg);
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
         sawBytes ||= error.code === 'ECKSUM';
@@ -37,7 +52,7 @@ export class VdevMirror extends Vdev {
         continue;
       }
       this.stats.readBytes += size;
-      for (const bad of wrong) repair(bad, offset, bytes);
+      for (const bad of wrong) repair(bad, offset, bytes, txg);
       return bytes;
     }
     if (sawBytes) this.stats.checksumErrors += 1;
@@ -45,14 +60,14 @@ export class VdevMirror extends Vdev {
     throw unreadable(this, offset, sawBytes);
   }
 
-  scrub(offset: number, size: number, verify: Verify): Uint8Array {
+  scrub(offset: number, size: number, verify: Verify, txg = 0): Uint8Array {
     let right: Uint8Array | undefined;
     let failure: unknown;
     const wrong: Vdev[] = [];
     for (const child of this.children) {
-      if (!child.isReadable) continue;
+      if (!child.isReadable || (txg !== 0 && child.hasLost(txg))) continue;
       try {
-        right = child.scrub(offset, size, verify);
+        right = child.scrub(offset, size, verify, txg);
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
         failure = error;
@@ -60,16 +75,22 @@ export class VdevMirror extends Vdev {
       }
     }
     if (right === undefined) throw failure ?? unreadable(this, offset, false);
-    for (const bad of wrong) repair(bad, offset, right);
+    for (const bad of wrong) repair(bad, offset, right, txg);
     return right;
   }
 
-  write(offset: number, bytes: Uint8Array): void {
+  resilver(offset: number, size: number, verify: Verify, txg: number): Uint8Array {
+    const bytes = this.read(offset, size, verify, txg);
+    for (const child of this.children) rewriteMissing(child, offset, bytes, txg);
+    return bytes;
+  }
+
+  write(offset: number, bytes: Uint8Array, txg = 0): void {
     this.stats.writeOps += 1;
     let taken = 0;
     for (const child of this.children) {
       try {
-        child.write(offset, bytes);
+        child.write(offset, bytes, txg);
         taken += 1;
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
@@ -83,10 +104,37 @@ export class VdevMirror extends Vdev {
   }
 
   flush(): void {
-    for (const child of this.children) child.flush();
+    flushChildren(this, 1);
   }
 }
 
-function repair(child: Vdev, offset: number, bytes: Uint8Array): void {
-  if (child instanceof VdevDisk) child.repair(offset, bytes);
+/** Flushes all children; ZfsError when fewer than `needed` could be. */
+export function flushChildren(vdev: Vdev, needed: number): void {
+  let good = 0;
+  let failure: unknown;
+  for (const child of vdev.children) {
+    try {
+      child.flush();
+      good += 1;
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      failure = error;
+    }
+  }
+  if (good < needed) throw failure;
+}
+
+/** Writes the right bytes over wrong ones in every leaf below. */
+export function repair(child: Vdev, offset: number, bytes: Uint8Array, txg: number): void {
+  if (child instanceof VdevDisk) child.repair(offset, bytes, txg);
+  else for (const each of child.children) repair(each, offset, bytes, txg);
+}
+
+/** Writes the bytes to the leaves of a branch of mirrors that missed `txg`. */
+export function rewriteMissing(child: Vdev, offset: number, bytes: Uint8Array, txg: number): void {
+  if (!(child instanceof VdevDisk)) {
+    for (const each of child.children) rewriteMissing(each, offset, bytes, txg);
+  } else if (child.isMissing(txg)) {
+    child.fillIn(offset, bytes, txg);
+  }
 }

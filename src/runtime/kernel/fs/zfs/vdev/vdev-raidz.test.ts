@@ -34,11 +34,11 @@ test.each([
   for (let lost = 0; lost < 2 ** childCount; lost += 1) {
     const gone = leaves.filter((_, i) => ((lost >> i) & 1) === 1);
     if (gone.length > parity) continue;
-    for (const leaf of gone) leaf.isOffline = true;
+    for (const leaf of gone) leaf.isOfflineForNow = true;
     for (const { offset, bytes } of blocks) {
       expect(raidz.read(offset, bytes.length, (read) => equalBytes(read, bytes))).toEqual(bytes);
     }
-    for (const leaf of gone) leaf.isOffline = false;
+    for (const leaf of gone) leaf.isOfflineForNow = false;
   }
 });
 

@@ -6,8 +6,16 @@
  */
 import { concatBytes } from '#base/bytes.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
-import { unreadable, Vdev, type VdevIdentity, type VdevState, type Verify } from './vdev.ts';
+import {
+  unreadable,
+  Vdev,
+  type VdevAux,
+  type VdevIdentity,
+  type VdevState,
+  type Verify,
+} from './vdev.ts';
 import { VdevDisk } from './vdev-disk.ts';
+import { flushChildren, repair, rewriteMissing } from './vdev-mirror.ts';
 import { raidzAsize, type RaidzColumn, type RaidzMap, raidzMap } from './vdev-raidz-map.ts';
 import { raidzGenerate, raidzReconstruct } from './vdev-raidz-math.ts';
 
@@ -25,6 +33,19 @@ export class VdevRaidz extends Vdev {
     return this.children.every((child) => child.state === 'ONLINE') ? 'ONLINE' : 'DEGRADED';
   }
 
+  get aux(): VdevAux {
+    return this.state === 'UNAVAIL' ? 'NO_REPLICAS' : 'NONE';
+  }
+
+  isMissing(txg: number): boolean {
+    return this.children.some((child) => child.isMissing(txg));
+  }
+
+  hasLost(txg: number): boolean {
+    const lost = this.children.filter((child) => !child.isReadable || child.hasLost(txg));
+    return lost.length > this.parityCount;
+  }
+
   override psizeToAsize(psize: number): number {
     return raidzAsize(psize, this.ashift, this.children.length, this.parityCount);
   }
@@ -33,22 +54,24 @@ export class VdevRaidz extends Vdev {
     return raidzMap(offset, size, this.ashift, this.children.length, this.parityCount);
   }
 
-  #readColumn(column: RaidzColumn): Uint8Array | null {
+  /** A column's bytes unjudged; null when its child fails or has missed `txg`. */
+  #readColumn(column: RaidzColumn, txg: number): Uint8Array | null {
     const child = this.children[column.child] as Vdev;
+    if (txg !== 0 && child.hasLost(txg)) return null;
     if (child instanceof VdevDisk) return child.tryRead(column.offset, column.size);
     try {
-      return child.read(column.offset, column.size, () => true);
+      return child.read(column.offset, column.size, () => true, txg);
     } catch (error) {
       if (!(error instanceof ZfsError)) throw error;
       return null;
     }
   }
 
-  read(offset: number, size: number, verify: Verify): Uint8Array {
+  read(offset: number, size: number, verify: Verify, txg = 0): Uint8Array {
     this.stats.readOps += 1;
     const { columns, parityCount } = this.#map(offset, size);
     const dataColumns = columns.slice(parityCount);
-    const data = dataColumns.map((column) => this.#readColumn(column));
+    const data = dataColumns.map((column) => this.#readColumn(column, txg));
     if (data.every((column) => column !== null)) {
       const bytes = concatBytes(data);
       if (verify(bytes)) {
@@ -56,7 +79,7 @@ export class VdevRaidz extends Vdev {
         return bytes;
       }
     }
-    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column));
+    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column, txg));
     const mended = mend(dataColumns, data, parity, verify);
     if (mended === null) {
       const sawBytes =
@@ -68,19 +91,42 @@ export class VdevRaidz extends Vdev {
       throw unreadable(this, offset, sawBytes);
     }
     this.stats.readBytes += size;
-    this.#repair(columns, [...parity, ...data], mended);
+    this.#repair(columns, [...parity, ...data], mended, txg);
     return concatBytes(mended);
   }
 
-  scrub(offset: number, size: number, verify: Verify): Uint8Array {
+  scrub(offset: number, size: number, verify: Verify, txg = 0): Uint8Array {
     const { columns, parityCount } = this.#map(offset, size);
     const dataColumns = columns.slice(parityCount);
-    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column));
-    const data = dataColumns.map((column) => this.#readColumn(column));
+    const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column, txg));
+    const data = dataColumns.map((column) => this.#readColumn(column, txg));
     const mended = mend(dataColumns, data, parity, verify);
     if (mended === null) throw unreadable(this, offset, true);
-    this.#repair(columns, [...parity, ...data], mended);
+    this.#repair(columns, [...parity, ...data], mended, txg);
     return concatBytes(mended);
+  }
+
+  resilver(offset: number, size: number, verify: Verify, txg: number): Uint8Array {
+    const bytes = this.read(offset, size, verify, txg);
+    const { columns, parityCount } = this.#map(offset, size);
+    if (columns.every(({ child }) => !(this.children[child] as Vdev).isMissing(txg))) return bytes;
+    const data = this.#split(columns, bytes);
+    const parity = raidzGenerate(data, parityCount, columns[0]?.size ?? 0);
+    for (const [i, content] of [...parity, ...data].entries()) {
+      const column = columns[i] as RaidzColumn;
+      rewriteMissing(this.children[column.child] as Vdev, column.offset, content, txg);
+    }
+    return bytes;
+  }
+
+  /** The data columns of a block. */
+  #split(columns: readonly RaidzColumn[], bytes: Uint8Array): Uint8Array[] {
+    const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
+    let at = 0;
+    return columns.slice(this.parityCount).map((column) => {
+      at += column.size;
+      return aligned.subarray(at - column.size, at);
+    });
   }
 
   /** Writes again every column that was not what the mended data says. */
@@ -88,6 +134,7 @@ export class VdevRaidz extends Vdev {
     columns: readonly RaidzColumn[],
     asRead: readonly (Uint8Array | null)[],
     data: readonly Uint8Array[],
+    txg: number,
   ): void {
     const parity = raidzGenerate(data, this.parityCount, columns[0]?.size ?? 0);
     const right = [...parity, ...data];
@@ -96,27 +143,25 @@ export class VdevRaidz extends Vdev {
       const child = this.children[column.child] as Vdev;
       const isRight =
         was !== null && was.every((byte, at) => byte === (right[i] as Uint8Array)[at]);
-      if (isRight || !(child instanceof VdevDisk)) return;
-      if (was !== null) child.stats.checksumErrors += 1;
-      child.repair(column.offset, right[i] as Uint8Array);
+      // Who missed the block is the resilver's business.
+      if (isRight || (txg !== 0 && child.hasLost(txg))) return;
+      if (was !== null && child instanceof VdevDisk) {
+        child.noteChecksumError(column.offset, column.size);
+      }
+      repair(child, column.offset, right[i] as Uint8Array, txg);
     });
   }
 
-  write(offset: number, bytes: Uint8Array): void {
+  write(offset: number, bytes: Uint8Array, txg = 0): void {
     this.stats.writeOps += 1;
     const { columns, parityCount } = this.#map(offset, bytes.length);
-    const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
-    let at = 0;
-    const data = columns.slice(parityCount).map((column) => {
-      at += column.size;
-      return aligned.subarray(at - column.size, at);
-    });
+    const data = this.#split(columns, bytes);
     const parity = raidzGenerate(data, parityCount, columns[0]?.size ?? 0);
     let failed = 0;
     [...parity, ...data].forEach((content, i) => {
       const column = columns[i] as RaidzColumn;
       try {
-        (this.children[column.child] as Vdev).write(column.offset, content);
+        (this.children[column.child] as Vdev).write(column.offset, content, txg);
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
         failed += 1;
@@ -133,7 +178,7 @@ export class VdevRaidz extends Vdev {
   }
 
   flush(): void {
-    for (const child of this.children) child.flush();
+    flushChildren(this, this.children.length - this.parityCount);
   }
 }
 

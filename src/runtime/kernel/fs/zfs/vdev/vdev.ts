@@ -1,13 +1,30 @@
 /**
  * A virtual device: a node in the tree that turns a pool's offsets into reads and writes of disks.
  * A read comes with the question whether the bytes are right, so that redundancy can try another
- * copy and repair the bad one (self-healing).
+ * copy and repair the bad one (self-healing). The tree changes while the pool is open: what is
+ * written as configuration is generated from it (vdev/vdev-tree.ts).
  * @see uts/common/fs/zfs/vdev.c
  */
+import type { NvValue } from '../ondisk/nvlist.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 
 /** `vdev_state_t` as zpool status prints it. */
 export type VdevState = 'ONLINE' | 'DEGRADED' | 'FAULTED' | 'OFFLINE' | 'UNAVAIL' | 'REMOVED';
+
+/** `vdev_aux_t`: why a vdev is in its state. */
+export type VdevAux =
+  | 'NONE'
+  | 'OPEN_FAILED'
+  | 'CORRUPT_DATA'
+  | 'NO_REPLICAS'
+  | 'BAD_GUID_SUM'
+  | 'TOO_SMALL'
+  | 'BAD_LABEL'
+  | 'SPARED'
+  | 'ERR_EXCEEDED'
+  | 'IO_FAILURE'
+  | 'BAD_LOG'
+  | 'EXTERNAL';
 
 /** Whether the bytes are what their pointer says. */
 export type Verify = (bytes: Uint8Array) => boolean;
@@ -23,6 +40,8 @@ export interface VdevStats {
   checksumErrors: number;
   /** Written again because what was there was wrong. */
   repairedBytes: number;
+  /** Written by the resilver that is or was last under way. `vs_scan_processed` */
+  resilveredBytes: number;
 }
 
 export function emptyStats(): VdevStats {
@@ -35,11 +54,26 @@ export function emptyStats(): VdevStats {
     writeErrors: 0,
     checksumErrors: 0,
     repairedBytes: 0,
+    resilveredBytes: 0,
   };
 }
 
+/** A fault of one device, as it happens: what error reports are made of. */
+export interface VdevFault {
+  readonly vdev: Vdev;
+  readonly kind: 'io' | 'checksum';
+  readonly isWrite: boolean;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export type VdevObserver = (fault: VdevFault) => void;
+
+/** A branch of the configuration; changes as the pool does. */
+export type VdevConfig = Map<string, NvValue>;
+
 export interface VdevIdentity {
-  /** `disk`, `file`, `mirror`, `raidz`, `replacing`, `spare`. */
+  /** `disk`, `file`, `mirror`, `raidz`, `replacing`, `spare`, `hole`. */
   readonly type: string;
   /** Its place among its parent's children. */
   readonly id: number;
@@ -49,35 +83,66 @@ export interface VdevIdentity {
 
 export abstract class Vdev {
   readonly type: string;
-  readonly id: number;
-  readonly guid: bigint;
+  id: number;
+  guid: bigint;
   readonly ashift: number;
   readonly stats: VdevStats = emptyStats();
-  readonly children: readonly Vdev[];
+  parent: Vdev | null = null;
+  readonly #children: Vdev[];
+  /** What is kept on disk about it beside type, id, guid and children. */
+  config: VdevConfig = new Map();
 
   constructor(identity: VdevIdentity, children: readonly Vdev[]) {
     this.type = identity.type;
     this.id = identity.id;
     this.guid = identity.guid;
     this.ashift = identity.ashift;
-    this.children = children;
+    this.#children = [...children];
+    for (const child of children) child.parent = this;
+  }
+
+  get children(): readonly Vdev[] {
+    return this.#children;
+  }
+
+  /** Puts other children in place; their ids are their places. */
+  setChildren(children: readonly Vdev[]): void {
+    this.#children.splice(0, this.#children.length, ...children);
+    for (const [id, child] of children.entries()) {
+      child.parent = this;
+      child.id = id;
+    }
   }
 
   abstract get state(): VdevState;
+  abstract get aux(): VdevAux;
 
   /**
    * A fresh buffer of `size` bytes (a multiple of the sector) at `offset` that `verify` accepts.
-   * ZfsError EIO when no copy could be read, ECKSUM when one could and none was right.
+   * `txg` is the block's birth: who missed it is not asked. ZfsError EIO when no copy could be read,
+   * ECKSUM when one could and none was right.
    */
-  abstract read(offset: number, size: number, verify: Verify): Uint8Array;
+  abstract read(offset: number, size: number, verify: Verify, txg?: number): Uint8Array;
 
   /** Like `read`, but looks at every copy and at parity, and writes again what is wrong. */
-  abstract scrub(offset: number, size: number, verify: Verify): Uint8Array;
+  abstract scrub(offset: number, size: number, verify: Verify, txg?: number): Uint8Array;
 
-  /** Writes every copy and parity. ZfsError EIO when too few devices took it. */
-  abstract write(offset: number, bytes: Uint8Array): void;
+  /** Like `read`, and writes to every leaf that missed `txg`. */
+  abstract resilver(offset: number, size: number, verify: Verify, txg: number): Uint8Array;
+
+  /**
+   * Writes every copy and parity; leaves that don't take it note `txg` as missed. ZfsError EIO when
+   * too few devices took it.
+   */
+  abstract write(offset: number, bytes: Uint8Array, txg?: number): void;
 
   abstract flush(): void;
+
+  /** Whether some leaf that belongs to what `read` would ask has missed `txg`. `DTL_PARTIAL` */
+  abstract isMissing(txg: number): boolean;
+
+  /** Whether blocks of `txg` can't be read from here alone. `DTL_MISSING` */
+  abstract hasLost(txg: number): boolean;
 
   /** Bytes allocated for `psize` bytes of data. */
   psizeToAsize(psize: number): number {
@@ -85,14 +150,25 @@ export abstract class Vdev {
     return Math.ceil(psize / sector) * sector;
   }
 
-  /** Whether the device can lose nothing more without losing data; used by status. */
+  /** Whether it can be asked. */
   get isReadable(): boolean {
     return this.state === 'ONLINE' || this.state === 'DEGRADED';
   }
 
+  /** The top-level vdev above. */
+  get top(): Vdev {
+    return this.parent === null ? this : this.parent.top;
+  }
+
   /** The disks and files below, in order. */
   leaves(): Vdev[] {
-    return this.children.length === 0 ? [this] : this.children.flatMap((child) => child.leaves());
+    return this.#children.length === 0 ? [this] : this.#children.flatMap((child) => child.leaves());
+  }
+
+  /** This vdev and all below it, parents first. */
+  *all(): Generator<Vdev> {
+    yield this;
+    for (const child of this.#children) yield* child.all();
   }
 }
 

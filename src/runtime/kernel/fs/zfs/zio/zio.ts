@@ -24,8 +24,8 @@ import { Compressor } from './zio-compress.ts';
 
 /** A top-level vdev and how much of it holds data. */
 export interface TopLevel {
-  readonly vdev: Vdev;
-  readonly asize: number;
+  vdev: Vdev;
+  asize: number;
 }
 
 const MAX_GANG_DEPTH = 10;
@@ -35,7 +35,7 @@ export class ZioContext {
   readonly checksums: Checksums;
   readonly compressor: Compressor;
   /** Top-level vdevs by id; undefined where one was removed. */
-  tops: readonly (TopLevel | undefined)[] = [];
+  tops: (TopLevel | undefined)[] = [];
 
   constructor(codecs: Codecs) {
     this.checksums = new Checksums(codecs);
@@ -79,7 +79,7 @@ export class ZioContext {
       try {
         const bytes = dva.isGang
           ? this.#readGang(bp, dva, verify, 0)
-          : this.#readDva(dva, bp.psize, verify);
+          : this.#readDva(dva, bp.psize, physicalBirthOf(bp), verify);
         return bytes.subarray(0, bp.psize);
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
@@ -111,7 +111,8 @@ export class ZioContext {
       const { vdev } = this.topOf(dva);
       const sector = 2 ** vdev.ashift;
       try {
-        right = vdev.scrub(dva.offset, Math.ceil(bp.psize / sector) * sector, verify);
+        const size = Math.ceil(bp.psize / sector) * sector;
+        right = vdev.scrub(dva.offset, size, verify, physicalBirthOf(bp));
       } catch (error) {
         if (!(error instanceof ZfsError)) throw error;
         wrong.push(dva);
@@ -148,14 +149,19 @@ export class ZioContext {
     return top;
   }
 
-  #readDva(dva: Dva, psize: number, verify: (bytes: Uint8Array) => boolean): Uint8Array {
+  #readDva(
+    dva: Dva,
+    psize: number,
+    txg: number,
+    verify: (bytes: Uint8Array) => boolean,
+  ): Uint8Array {
     const { vdev, asize } = this.topOf(dva);
     const sector = 2 ** vdev.ashift;
     const size = Math.ceil(psize / sector) * sector;
     if (dva.offset % sector !== 0 || dva.offset + size > asize) {
       throw corrupt('dva_t', `offset ${dva.offset} is outside vdev ${dva.vdev}`);
     }
-    return vdev.read(dva.offset, size, verify);
+    return vdev.read(dva.offset, size, verify, txg);
   }
 
   /** A gang block: a header of up to three pointers to pieces, which may be gangs again. */
@@ -186,7 +192,7 @@ export class ZioContext {
     const verifier = gangVerifier(first.vdev, first.offset, physicalBirthOf(bp));
     const isHeader = (bytes: Uint8Array): boolean =>
       this.checksums.verify(bytes.subarray(0, SPA_GANGBLOCKSIZE), verifier) !== null;
-    const bytes = this.#readDva(dva, SPA_GANGBLOCKSIZE, isHeader);
+    const bytes = this.#readDva(dva, SPA_GANGBLOCKSIZE, physicalBirthOf(bp), isHeader);
     if (this.checksums.verify(bytes.subarray(0, SPA_GANGBLOCKSIZE), verifier) === 'big') {
       swap64(bytes, 0, SPA_GANGBLOCKSIZE);
     }
