@@ -159,11 +159,29 @@ export const bench: Bench = {
       const write = middle(own, (rates) => rates.write);
       const read = middle(own, (rates) => rates.read);
       const rows: Measurement[] = [
-        rate('zfs/write-over-host', write, 'host write', middle(hosts, (h) => h.write), 0.4),
+        rate(
+          'zfs/write-over-host',
+          write,
+          'host write',
+          middle(hosts, (h) => h.write),
+          0.4,
+        ),
         rate('zfs/write-over-lz4', write, 'lz4 -1', commands.lz4),
-        rate('zfs/read-over-host', read, 'host read', middle(hosts, (h) => h.read), 0.6),
+        rate(
+          'zfs/read-over-host',
+          read,
+          'host read',
+          middle(hosts, (h) => h.read),
+          0.6,
+        ),
         rate('zfs/read-over-sha256sum', read, 'sha256sum', commands.sha256),
-        rate('zfs/scrub-over-read', middle(own, (r) => r.scrub), 'zfs read', read, 0.5),
+        rate(
+          'zfs/scrub-over-read',
+          middle(own, (r) => r.scrub),
+          'zfs read',
+          read,
+          0.5,
+        ),
         {
           name: 'zfs/arc-read-8k',
           value: measureArc(pool, data),

@@ -103,6 +103,8 @@ export function dmuObjectFree(dnode: Dnode): void {
   dnode.dirtyIndirect.clear();
   dnode.blkptrs = dnode.blkptrs.map(() => HOLE);
   dnode.parsed = null;
+  dnode.attributes = null;
+  dnode.isBonusStale = false;
   markDirty(dnode);
 }
 

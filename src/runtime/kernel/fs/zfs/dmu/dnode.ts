@@ -58,8 +58,12 @@ export class Dnode {
   dirtySpill: Uint8Array | null = null;
   /** Whether the dnode itself must be written. */
   isDirty = false;
-  /** Parsed content that a layer above keeps with its object (ZAP index, attributes). */
+  /** Parsed content that a layer above keeps with its object (a ZAP's index). */
   parsed: object | null = null;
+  /** The decoded bonus that a layer above keeps with its object (a file's attributes). */
+  attributes: object | null = null;
+  /** `attributes` is newer than `bonus`: `packStaleBonus` comes before whoever reads that. */
+  isBonusStale = false;
 
   constructor(objset: Objset, object: number) {
     this.objset = objset;
@@ -76,6 +80,13 @@ export class Dnode {
     return (
       this.slots * DNODE_MIN_SIZE - DNODE_CORE_SIZE - this.blkptrs.length * SPA_BLKPTR_SIZE - spill
     );
+  }
+
+  /** Brings `bonus` up to date with `attributes`. */
+  packStaleBonus(): void {
+    if (!this.isBonusStale) return;
+    this.isBonusStale = false;
+    this.objset.packBonus?.(this);
   }
 
   /** Takes over what is in the slots at `at` of a meta-dnode's block. */

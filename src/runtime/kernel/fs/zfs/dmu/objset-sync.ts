@@ -60,6 +60,8 @@ export function syncObjset(
   context: SyncContext,
   applyDeltas: ApplyDeltas,
 ): BlockPointer {
+  // Packing may make a new layout of attributes, and so dirty more: the set grows while it is walked.
+  for (const dnode of objset.dirtyDnodes) dnode.packStaleBonus();
   const special = new Set([objset.metaDnode, objset.userUsed, objset.groupUsed]);
   const dirty = [...objset.dirtyDnodes].filter((dnode) => !special.has(dnode));
   dirty.sort((a, b) => a.object - b.object);

@@ -39,8 +39,11 @@ export interface BlockOwner {
   holeBirth(): number;
 }
 
-/** Whose space an object is; null for objects that are no files. */
-export type SpaceOwner = (dnode: Dnode) => { uid: bigint; gid: bigint } | null;
+/** Whose space the object with this bonus is; null for objects that are no files. */
+export type SpaceOwner = (
+  bonusType: number,
+  bonus: Uint8Array,
+) => { uid: bigint; gid: bigint } | null;
 
 /**
  * The properties that an objset goes by, as numbers of their index tables. They follow the dataset's
@@ -123,6 +126,8 @@ export class Objset {
   readonly dirtyDnodes: Set<Dnode> = new Set();
   /** Who owns an object, for the space of users and groups; set by the file system in it. */
   spaceOwner: SpaceOwner | null = null;
+  /** Packs a dnode's decoded attributes into its bonus, once a txg; set by the file system in it. */
+  packBonus: ((dnode: Dnode) => void) | null = null;
   /** Whether the objset block must be written though no object changed (a new ZIL header). */
   isDirty = false;
   /** Where the search for a free object number goes on. */

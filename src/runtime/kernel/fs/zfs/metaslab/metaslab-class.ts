@@ -24,11 +24,36 @@ export interface MetaslabGroup {
 const ALIQUOT: number = 512 * 1024;
 
 export class MetaslabClass {
-  groups: readonly MetaslabGroup[] = [];
+  #groups: readonly MetaslabGroup[] = [];
+  /** Bytes in all metaslabs and allocated in them; undefined when they must be added up anew. */
+  #space: { readonly sizeBytes: number; readonly allocatedBytes: number } | undefined;
   #rotor = 0;
   #taken = 0;
   /** The metaslab each group allocates from at present, by vdev and copy. */
   readonly #active: Map<number, Metaslab> = new Map();
+
+  get groups(): readonly MetaslabGroup[] {
+    return this.#groups;
+  }
+
+  set groups(groups: readonly MetaslabGroup[]) {
+    this.#groups = groups;
+    this.#space = undefined;
+  }
+
+  /** Asked before every change of a file, so it is kept until something is allocated or freed. */
+  get space(): { readonly sizeBytes: number; readonly allocatedBytes: number } {
+    if (this.#space !== undefined) return this.#space;
+    let sizeBytes = 0;
+    let allocatedBytes = 0;
+    for (const { metaslab } of this.all()) {
+      sizeBytes += metaslab.size;
+      allocatedBytes +=
+        metaslab.allocatedBytes + metaslab.allocating.space - metaslab.freeing.space;
+    }
+    this.#space = { sizeBytes, allocatedBytes };
+    return this.#space;
+  }
 
   groupOf(vdev: number): MetaslabGroup | undefined {
     return this.groups.find((group) => group.vdev === vdev);
@@ -36,6 +61,7 @@ export class MetaslabClass {
 
   /** A place for `psize` bytes, apart from the places in `others`, or undefined. */
   tryAllocate(psize: number, others: readonly Dva[]): Dva | undefined {
+    this.#space = undefined;
     const count = this.groups.length;
     const turn = (this.#rotor + others.length) % Math.max(count, 1);
     for (const mustDiffer of others.length > 0 ? [true, false] : [false]) {
@@ -90,6 +116,7 @@ export class MetaslabClass {
 
   /** Gives a place back; it can be used again two txgs later. */
   free(dva: Dva): void {
+    this.#space = undefined;
     const group = this.groupOf(dva.vdev);
     const metaslab = group?.metaslabs[Math.floor(dva.offset / 2 ** group.metaslabShift)];
     if (metaslab === undefined) {

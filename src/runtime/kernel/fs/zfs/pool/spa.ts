@@ -210,15 +210,8 @@ export class Spa implements DslServices {
   }
 
   /** Bytes in all data vdevs, allocated, and free; not deflated. */
-  get space(): { sizeBytes: number; allocatedBytes: number } {
-    let sizeBytes = 0;
-    let allocatedBytes = 0;
-    for (const { metaslab } of this.metaslabs.all()) {
-      sizeBytes += metaslab.size;
-      allocatedBytes +=
-        metaslab.allocatedBytes + metaslab.allocating.space - metaslab.freeing.space;
-    }
-    return { sizeBytes, allocatedBytes };
+  get space(): { readonly sizeBytes: number; readonly allocatedBytes: number } {
+    return this.metaslabs.space;
   }
 
   /** `spa_get_slop_space`: kept back so that a full pool can still be changed. */

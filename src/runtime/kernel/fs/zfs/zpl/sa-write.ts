@@ -63,7 +63,12 @@ export function createSaMaster(objset: Objset): number {
   return master;
 }
 
-function layoutNumber(objset: Objset, registry: SaRegistry, numbers: readonly number[]): number {
+/** The number of the layout with these attributes, which is made when there is none. */
+export function layoutNumber(
+  objset: Objset,
+  registry: SaRegistry,
+  numbers: readonly number[],
+): number {
   const wanted = numbers.join(' ');
   let highest = FIRST_LAYOUT - 1;
   for (const [number, attributes] of registry.layouts) {

@@ -109,8 +109,58 @@ function swapAttribute(kind: number, value: Uint8Array): void {
   else if (kind === 2) swap16(value, 0, value.length);
 }
 
+/** Where a number attribute lies in a bonus buffer, or undefined when that takes a full parse. */
+function placeOf(registry: SaRegistry, layout: number, name: string): number | undefined {
+  let at = 0;
+  for (const number of registry.layouts.get(layout) ?? []) {
+    const attribute = registry.byNumber.get(number);
+    if (attribute === undefined || attribute.sizeBytes === 0) return undefined;
+    if (attribute.name === name) return at;
+    at += Math.ceil(attribute.sizeBytes / 8) * 8;
+  }
+  return undefined;
+}
+
+/** Reads one number out of many files' bonus buffers without taking them apart. */
+export class SaPeek {
+  readonly #registry: SaRegistry;
+  readonly #name: string;
+  /** Byte behind the header by layout. */
+  readonly #places: Map<number, number | undefined> = new Map();
+
+  constructor(registry: SaRegistry, name: string) {
+    this.#registry = registry;
+    this.#name = name;
+  }
+
+  /** The attribute, or undefined when the bonus does not have it. */
+  read(bonus: Uint8Array): bigint | undefined {
+    const info = (bonus[4] as number) | ((bonus[5] as number) << 8);
+    const layout = info & 0x3ff;
+    if (!this.#places.has(layout)) {
+      this.#places.set(layout, placeOf(this.#registry, layout, this.#name));
+    }
+    const place = this.#places.get(layout);
+    const at = (info >> 10) * 8 + (place ?? 0);
+    if (bonus[0] !== (SA_MAGIC & 0xff) || place === undefined || at + 8 > bonus.length) {
+      const values = new Map<string, Uint8Array>();
+      parse(this.#registry, bonus, values);
+      const value = values.get(this.#name);
+      return value === undefined ? undefined : viewOf(value).getBigUint64(0, true);
+    }
+    let high = 0;
+    let low = 0;
+    for (let i = 3; i >= 0; i -= 1) {
+      low = low * 256 + (bonus[at + i] as number);
+      high = high * 256 + (bonus[at + 4 + i] as number);
+    }
+    return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
+  }
+}
+
 /** All attributes of a file, each a copy. */
 export function saReadAll(registry: SaRegistry, dnode: Dnode): Map<string, Uint8Array> {
+  dnode.packStaleBonus();
   const values = new Map<string, Uint8Array>();
   parse(registry, dnode.bonus.subarray(0, dnode.bonusLen), values);
   const spill = dnode.spillBlock();

@@ -5,7 +5,7 @@
  */
 import { encodeUtf8 } from '#base/bytes.ts';
 import { type Errno, EEXIST, ENOENT, ENOTEMPTY } from '#kernel/os/errno.ts';
-import { dirtyBlock, freeBlocks, setBlockSize } from '../dmu/dbuf.ts';
+import { dirtyBlock, freeBlocks, markDirty, setBlockSize } from '../dmu/dbuf.ts';
 import { dmuWrite } from '../dmu/dmu.ts';
 import { dmuObjectAlloc, dmuObjectFree } from '../dmu/dmu-object.ts';
 import type { Dnode } from '../dmu/dnode.ts';
@@ -20,8 +20,9 @@ import { ZfsReader } from './zfs-reader.ts';
 import { trivialAcl, trivialFlags, ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
 import { newAttributes } from './zfs-create-fs.ts';
 import { spaceOwnerOf } from './zfs-userspace.ts';
-import type { ZfsTime, ZnodeAttributes } from './znode.ts';
-import { writeZnode } from './znode-write.ts';
+import { readZnode, type ZfsTime, type ZnodeAttributes } from './znode.ts';
+import { ZnodePacker } from './znode-pack.ts';
+import { assertWritableZnode, writeZnode } from './znode-write.ts';
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
@@ -44,17 +45,18 @@ export interface ZfsHost {
   now(): ZfsTime;
 }
 
-/** Files whose attributes are kept decoded. */
-const MAX_CACHED = 50_000;
-
 export class ZfsFs extends ZfsReader {
   readonly #host: ZfsHost;
-  readonly #cache: Map<number, ZnodeAttributes> = new Map();
 
   constructor(objset: ZfsReader['objset'], host: ZfsHost) {
     super(objset);
     this.#host = host;
     objset.spaceOwner = spaceOwnerOf(this.registry);
+    const packer = new ZnodePacker(this.registry);
+    objset.packBonus = (dnode) => {
+      const attributes = dnode.attributes as ZnodeAttributes;
+      if (!packer.pack(dnode, attributes)) writeZnode(this.registry, dnode, attributes);
+    };
   }
 
   now(): ZfsTime {
@@ -63,18 +65,22 @@ export class ZfsFs extends ZfsReader {
 
   /** Shared with the cache: change it only together with `store`. */
   override attributes(object: number): ZnodeAttributes {
-    let attributes = this.#cache.get(object);
-    if (attributes === undefined) {
-      attributes = super.attributes(object);
-      if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
-      this.#cache.set(object, attributes);
+    const dnode = this.objset.dnode(object);
+    let attributes = dnode.attributes as ZnodeAttributes | null;
+    if (attributes === null) {
+      attributes = readZnode(this.registry, dnode);
+      dnode.attributes = attributes;
     }
     return attributes;
   }
 
-  /** Puts the attributes into the object. */
+  /** Makes these the object's attributes; they are packed into it once for each txg. */
   store(object: number, attributes: ZnodeAttributes): void {
-    writeZnode(this.registry, this.objset.dnode(object), attributes);
+    const dnode = this.objset.dnode(object);
+    if (!dnode.isBonusStale) assertWritableZnode(dnode);
+    dnode.attributes = attributes;
+    dnode.isBonusStale = true;
+    markDirty(dnode);
   }
 
   /** Changes attributes and stores them. */
@@ -107,7 +113,6 @@ export class ZfsFs extends ZfsReader {
       attributes.symlink = encodeUtf8(file.target);
       attributes.sizeBytes = attributes.symlink.length;
     }
-    this.#cache.set(dnode.object, attributes);
     this.store(dnode.object, attributes);
     this.#addEntry(directory, name, dnode.object, file.mode);
     return dnode.object;
@@ -194,7 +199,6 @@ export class ZfsFs extends ZfsReader {
       for (const entry of Array.from(this.entries(xattr))) this.#destroy(entry.object);
       this.#destroy(xattr);
     }
-    this.#cache.delete(object);
     dmuObjectFree(this.objset.dnode(object));
   }
 

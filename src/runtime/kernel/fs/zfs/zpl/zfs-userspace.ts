@@ -2,7 +2,6 @@
  * Whose file an object is, and the ZAPs that sum up the space of users and groups.
  * @see uts/common/fs/zfs/zfs_vfsops.c zfs_space_delta_cb()
  */
-import type { Dnode } from '../dmu/dnode.ts';
 import { initDnode } from '../dmu/dmu-object.ts';
 import {
   DMU_GROUPUSED_OBJECT,
@@ -14,15 +13,22 @@ import { type SpaceDeltas, USERSPACE_TYPE } from '../dmu/userspace.ts';
 import { DMU_OT_SA, DMU_OT_ZNODE } from '../ondisk/dmu-ot.ts';
 import { initZap, zapEntries, zapLookup, zapRemove, zapSetNumber } from '../zap/zap.ts';
 import { firstInteger } from '../zap/zap-value.ts';
-import type { SaRegistry } from './sa.ts';
-import { readZnode } from './znode.ts';
+import { SaPeek, type SaRegistry } from './sa.ts';
+import { znodePhys } from './znode.ts';
 
 /** Files are owned; the master node and the like are nobody's. */
 export function spaceOwnerOf(registry: SaRegistry): SpaceOwner {
-  return (dnode: Dnode) => {
-    const isFile = dnode.bonusType === DMU_OT_SA || dnode.bonusType === DMU_OT_ZNODE;
-    if (!isFile || dnode.bonusLen === 0) return null;
-    const { uid, gid } = readZnode(registry, dnode);
+  const uids = new SaPeek(registry, 'ZPL_UID');
+  const gids = new SaPeek(registry, 'ZPL_GID');
+  return (bonusType: number, bonus: Uint8Array) => {
+    if (bonus.length === 0) return null;
+    if (bonusType === DMU_OT_SA) {
+      const uid = uids.read(bonus);
+      const gid = gids.read(bonus);
+      return uid === undefined || gid === undefined ? null : { uid, gid };
+    }
+    if (bonusType !== DMU_OT_ZNODE) return null;
+    const { uid, gid } = znodePhys.read(bonus);
     return { uid, gid };
   };
 }

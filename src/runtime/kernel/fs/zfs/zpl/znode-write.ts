@@ -25,14 +25,19 @@ function time([seconds, nanoseconds]: ZfsTime): Uint8Array {
   return bytes;
 }
 
-/** Writes all attributes; those that we don't interpret are kept. */
-export function writeZnode(registry: SaRegistry, dnode: Dnode, a: ZnodeAttributes): void {
+/** ZfsError EROFS for files whose attributes we can't write. */
+export function assertWritableZnode(dnode: Dnode): void {
   if (dnode.bonusLen > 0 && dnode.bonusType !== DMU_OT_SA) {
     throw new ZfsError(
       'EROFS',
       'Cannot change a file of a ZPL version before 5: not supported yet',
     );
   }
+}
+
+/** Writes all attributes; those that we don't interpret are kept. */
+export function writeZnode(registry: SaRegistry, dnode: Dnode, a: ZnodeAttributes): void {
+  assertWritableZnode(dnode);
   const values = dnode.bonusLen > 0 ? saReadAll(registry, dnode) : new Map<string, Uint8Array>();
   values.set('ZPL_MODE', u64(a.mode));
   values.set('ZPL_SIZE', u64(a.sizeBytes));

@@ -43,7 +43,7 @@ export interface ZnodeAttributes {
 }
 
 /** `znode_phys_t` */
-const znodePhys = struct('znode_phys_t', 264, {
+export const znodePhys = struct('znode_phys_t', 264, {
   atime: array(u64, 0, 2),
   mtime: array(u64, 16, 2),
   ctime: array(u64, 32, 2),
