@@ -55,7 +55,7 @@ function readFile(file: Vnode): void {
   for (let at = 0; at < FILE_BYTES; at += RECORD) good(file.read(at, target, AS_ROOT));
 }
 
-/** The same bytes with the host's calls: rates of writing with a sync at the end, and of reading. */
+/** The same bytes with the host's calls: rates of writing with a sync, and of reading. */
 function measureHost(folder: string, data: Uint8Array): { write: number; read: number } {
   const path = join(folder, 'peer.bin');
   const fd = openSync(path, 'w+');

@@ -126,7 +126,7 @@ export class Objset {
   readonly dirtyDnodes: Set<Dnode> = new Set();
   /** Who owns an object, for the space of users and groups; set by the file system in it. */
   spaceOwner: SpaceOwner | null = null;
-  /** Packs a dnode's decoded attributes into its bonus, once a txg; set by the file system in it. */
+  /** Packs a dnode's attributes into its bonus, once a txg; set by the file system in it. */
   packBonus: ((dnode: Dnode) => void) | null = null;
   /** Whether the objset block must be written though no object changed (a new ZIL header). */
   isDirty = false;
