@@ -30,6 +30,8 @@ const ZFS = [
   'runtime/kernel/fs/zfs/pool',
   'runtime/kernel/fs/zfs/ioctl',
 ] as const;
+/** What an observer outside may ask: shapes only. */
+const OBSERVATION = 'runtime/observation.ts';
 const KERNEL_BASE = [...BASIC, ...CONTRACTS, 'runtime/kernel/sdt'] as const;
 /** What a command may see: the calls and the libraries, never the kernel's inside. */
 const USERLAND = [
@@ -47,6 +49,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
   'runtime/abi': ['base'],
   'runtime/host.ts': ['base'],
+  'runtime/observation.ts': [],
   'runtime/machine': [...BASIC],
   'runtime/kernel/sdt': [...BASIC],
   'runtime/kernel/os/errno.ts': ['runtime/abi'],
@@ -86,6 +89,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runtime/kernel/io',
     ...ZFS.slice(0, 13),
   ],
+  'runtime/kernel/fs/zfs/observe': [...KERNEL_BASE, OBSERVATION, ...ZFS],
   'runtime/kernel/inet': [...KERNEL_BASE, ...CORE, 'runtime/kernel/vfs', 'runtime/kernel/net'],
   'runtime/kernel/syscall/sys.ts': ['runtime/abi', ...CONTRACTS],
   'runtime/kernel/exec': [
@@ -125,13 +129,25 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'runtime/svc': [...USERLAND, 'runtime/cmd/command.ts'],
   'runtime/boot': [...BASIC, ...USERLAND, 'runtime/cmd'],
   'runtime/hvm': [...BASIC, ...USERLAND],
-  'runtime/node-contract.ts': ['base'],
+  'runtime/node-contract.ts': ['base', OBSERVATION],
   'runtime/node': ['base', 'runtime'],
   'runtime/node.ts': ['base', 'runtime'],
-  'runtime/index.ts': ['runtime/host.ts', 'runtime/node-contract.ts', 'runtime/node.ts'],
+  'runtime/index.ts': [
+    'runtime/host.ts',
+    'runtime/node-contract.ts',
+    OBSERVATION,
+    'runtime/node.ts',
+  ],
 
   testing: ['base', 'runtime', 'protocol', 'lab', 'hosts'],
-  lab: ['base', 'protocol', 'runtime/index.ts', 'runtime/host.ts', 'runtime/node-contract.ts'],
+  lab: [
+    'base',
+    'protocol',
+    'runtime/index.ts',
+    'runtime/host.ts',
+    'runtime/node-contract.ts',
+    OBSERVATION,
+  ],
   hosts: [
     'base',
     'protocol',

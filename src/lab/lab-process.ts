@@ -18,6 +18,7 @@ import type { ServiceContext } from '#lab/service/context.ts';
 import { EventHub } from '#lab/service/event-hub.ts';
 import { labsHandlers } from '#lab/service/labs-handlers.ts';
 import { nodesHandlers } from '#lab/service/nodes-handlers.ts';
+import { zfsHandlers } from '#lab/service/zfs-handlers.ts';
 import { Uploads } from '#lab/service/uploads.ts';
 
 export interface LabProcessOptions {
@@ -61,6 +62,7 @@ export class LabProcess {
       ...labsHandlers(context),
       ...nodesHandlers(context),
       ...consoleHandlers(context),
+      ...zfsHandlers(context),
     };
   }
 

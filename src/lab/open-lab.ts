@@ -154,6 +154,7 @@ export class OpenLab {
     return new NodeHandle({
       name,
       startWorker: this.#environment.startWorker,
+      diskNames: () => this.#nodeConfig(name).disks.map((disk) => disk.name),
       describe: (boot) => this.#workerData(name, boot),
       onState: (state) => {
         for (const listener of this.#listeners) listener(name, state);
@@ -181,6 +182,7 @@ export class OpenLab {
       disks: config.disks.map((disk) => ({
         name: disk.name,
         file: diskFile(this.folder, name, disk.name),
+        faults: this.node(name).disks.lasting(disk.name),
       })),
       nics: config.nics.map((nic) => ({ name: nic.name, mac: parseMac(nic.mac) })),
       seed: seed ?? undefined,

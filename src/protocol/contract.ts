@@ -21,6 +21,16 @@ import {
   statisticsSchema,
   terminalItemSchema,
 } from '#protocol/model.ts';
+import {
+  datasetsItemSchema,
+  diskFaultSchema,
+  diskFaultStateSchema,
+  diskMapItemSchema,
+  diskMapViewSchema,
+  diskNameSchema,
+  poolNameSchema,
+  zfsStatusSchema,
+} from '#protocol/zfs-model.ts';
 
 /** Raised when old clients can no longer talk to a new lab. */
 export const PROTOCOL_VERSION = 1;
@@ -176,6 +186,43 @@ export const contract = {
     input: call(z.strictObject({ ...node, terminalId, bytes: inputBytes }), nothing),
     resize: call(z.strictObject({ ...node, terminalId, ...size }), nothing),
     close: call(z.strictObject({ ...node, terminalId }), nothing),
+  },
+
+  zfs: {
+    /** The node's pools, once a second while somebody looks and the node is on. */
+    status: stream(z.strictObject(node), zfsStatusSchema, { unit: 'items', initial: 2 }),
+    /** All datasets of a pool in pages, then what changes with each txg. */
+    datasets: stream(z.strictObject({ ...node, pool: poolNameSchema }), datasetsItemSchema, {
+      unit: 'items',
+      initial: 4,
+    }),
+    /** What lies where, in coarse cells; then what each txg allocated and freed. */
+    diskMap: stream(z.strictObject({ ...node, view: diskMapViewSchema }), diskMapItemSchema, {
+      unit: 'items',
+      initial: 4,
+    }),
+  },
+
+  disks: {
+    /** What is wrong with each disk of a node, now and after each change. Kept while it is off. */
+    faults: stream(z.strictObject(node), z.array(diskFaultStateSchema), {
+      unit: 'items',
+      initial: 2,
+    }),
+    /** Breaks the hardware. The node is told nothing: it meets the errors. */
+    inject: call(
+      z.strictObject({ ...node, disk: diskNameSchema, fault: diskFaultSchema }),
+      diskFaultStateSchema,
+    ),
+    /** Ends one kind of lasting fault, or all. Flipped bits stay flipped. */
+    heal: call(
+      z.strictObject({
+        ...node,
+        disk: diskNameSchema,
+        what: z.optional(z.enum(['pull', 'slow', 'failReads', 'failWrites', 'corruptReads'])),
+      }),
+      diskFaultStateSchema,
+    ),
   },
 } as const;
 

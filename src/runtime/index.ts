@@ -17,4 +17,5 @@ export type {
   RecordedInput,
   RunResult,
 } from '#runtime/node-contract.ts';
+export type { ObservationReport, ObservationRequest } from '#runtime/observation.ts';
 export { createNode } from '#runtime/node.ts';

@@ -1,6 +1,8 @@
 /**
  * The types of the runtime's door: what a host tells a node and what it hears from it.
  */
+import type { ObservationReport, ObservationRequest } from '#runtime/observation.ts';
+
 export interface NodeOptions {
   /** Shown by hostname until the node has its own; also names its files in the lab. */
   readonly name: string;
@@ -116,6 +118,8 @@ export interface Node {
   /** Runs for at most `sliceNs` of the host's time, fewer when nothing is to do. */
   run(sliceNs: bigint): RunResult;
   statistics(): NodeStatistics;
+  /** Answers a question about the inside, at once. Changes nothing that programs or disks show. */
+  observe(request: ObservationRequest): ObservationReport;
   /** SHA-256 over the whole visible state, hexadecimal: equal for equal histories. */
   digest(): string;
   /** All input since it was made; kept only when the clock is a deterministic one. */

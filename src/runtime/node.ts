@@ -14,6 +14,7 @@ import type {
   RecordedInput,
   RunResult,
 } from '#runtime/node-contract.ts';
+import type { ObservationReport, ObservationRequest } from '#runtime/observation.ts';
 import { AD_BOOT, AD_FASTREBOOT, AD_IBOOT, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { EINVAL, type Errno } from '#kernel/os/errno.ts';
 import type { AnnouncedState } from '#kernel/os/kernel.ts';
@@ -24,6 +25,7 @@ import { digestOf } from '#runtime/node/digest.ts';
 import { makeDump } from '#runtime/node/dump.ts';
 import { InputQueue } from '#runtime/node/input-queue.ts';
 import { Machine, type MachineOwner } from '#runtime/node/machine.ts';
+import { observeMachine } from '#runtime/node/observe.ts';
 import { PROGRAMS } from '#runtime/node/programs.ts';
 
 /** What makes a node a SmartOS node; tests put in their own. */
@@ -115,6 +117,11 @@ class LabNode implements Node, MachineOwner {
       memoryUsedBytes: kernel?.memoryUsedBytes() ?? 0,
       memoryTotalBytes: this.#options.ramBytes,
     };
+  }
+
+  observe(request: ObservationRequest): ObservationReport {
+    const machine = this.#machine;
+    return machine === undefined ? { kind: 'none' } : observeMachine(machine, request);
   }
 
   digest(): string {

@@ -9,7 +9,8 @@ import { toDisposable } from '#base/disposable.ts';
 import { Outlet, type LoopPort, startRunLoop } from '#lab/node/run-loop.ts';
 import type { FromWorker, NodeWorkerData } from '#lab/node/worker-messages.ts';
 import { LabError } from '#protocol/errors.ts';
-import type { FramePort, Host } from '#runtime/host.ts';
+import { FaultDisk } from '#lab/node/fault-disk.ts';
+import type { FramePort, Host, RandomSource } from '#runtime/host.ts';
 import type { Node, NodeListener, NodeOptions } from '#runtime/index.ts';
 import { hostShare } from '#hosts/host-share.ts';
 import { hostClock } from '#hosts/node/clock.ts';
@@ -27,8 +28,11 @@ export function runNodeWorker(create: CreateNode): void {
   const data = workerData as NodeWorkerData;
   const outlet = new Outlet(port, data.consoleWindowBytes);
   try {
-    const host = makeHost(data, outlet);
-    startRunLoop(create(data, host, outlet), outlet, port, () => host.clock.monotonicNs());
+    const random = data.seed === undefined ? systemRandom() : seededRandom(data.seed);
+    const disks = openDisks(data, random);
+    const host = makeHost(data, outlet, random, disks);
+    const node = create(data, host, outlet);
+    startRunLoop(node, outlet, port, () => host.clock.monotonicNs(), disks);
   } catch (thrown) {
     port.postMessage(describeFailure(thrown));
     // Keeps the messages that still come from piling up in front of nobody.
@@ -36,13 +40,18 @@ export function runNodeWorker(create: CreateNode): void {
   }
 }
 
-function makeHost(data: NodeWorkerData, outlet: Outlet): Host {
+function makeHost(
+  data: NodeWorkerData,
+  outlet: Outlet,
+  random: RandomSource,
+  disks: readonly FaultDisk[],
+): Host {
   return {
     clock: hostClock(),
-    random: data.seed === undefined ? systemRandom() : seededRandom(data.seed),
+    random,
     codecs: nodeCodecs(),
     console: outlet,
-    disks: data.disks.map(({ name, file }) => openDisk(name, file)),
+    disks,
     nics: data.nics.map(({ name, mac }) => unconnectedPort(name, mac)),
     platform: readPlatformImage(data.platformFolder),
     ...(data.share === undefined
@@ -58,6 +67,21 @@ function makeHost(data: NodeWorkerData, outlet: Outlet): Host {
         }),
     },
   };
+}
+
+/** Each behind the wrapper by which a person breaks it; its randomness is no part of the node's. */
+function openDisks(data: NodeWorkerData, random: RandomSource): FaultDisk[] {
+  const chances = random.child('disk faults');
+  return data.disks.map(({ name, file, faults }) => {
+    const disk = new FaultDisk(openDisk(name, file), chances.child(name), waitMs);
+    disk.faults = faults;
+    return disk;
+  });
+}
+
+/** Stops this thread: disks answer synchronously, so a slow one makes the whole node wait. */
+function waitMs(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function openDisk(name: string, file: string): FileDisk {

@@ -6,6 +6,8 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
 import { writeCrashFiles } from '#lab/node/crash-files.ts';
+import { NO_FAULTS } from '#lab/node/fault-disk.ts';
+import type { NodeWorkerData } from '#lab/node/worker-messages.ts';
 import type { ExecSession } from '#lab/node/exec-session.ts';
 import { NodeHandle } from '#lab/node/node-handle.ts';
 import type { NodeStateShape } from '#protocol/model.ts';
@@ -14,7 +16,7 @@ import { EXEC_INITIAL_CREDIT_BYTES } from '#runtime/node-contract.ts';
 let folder: string;
 let handle: NodeHandle;
 let states: NodeStateShape[];
-let disks: { name: string; file: string }[];
+let disks: NodeWorkerData['disks'][number][];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'node-'));
@@ -29,6 +31,7 @@ beforeEach(() => {
     name: 'node0',
     startWorker: (workerData) =>
       new Worker(new URL('../../testing/fakes/node-worker.ts', import.meta.url), { workerData }),
+    diskNames: () => disks.map(({ name }) => name),
     describe: (boot) => ({
       name: 'node0',
       ramBytes: 2 ** 30,
@@ -138,7 +141,7 @@ test('reset frees a node that hangs', async () => {
 });
 
 test('a missing disk image is a clear error and the node stays off', async () => {
-  disks.push({ name: 'c1t0d0', file: join(folder, 'no.img') });
+  disks.push({ name: 'c1t0d0', file: join(folder, 'no.img'), faults: NO_FAULTS });
   await expect(handle.powerOn()).rejects.toMatchObject({
     code: 'diskMissing',
     message: expect.stringContaining('the image of disk "c1t0d0" is missing') as string,
@@ -181,4 +184,26 @@ test('statistics are answered, and not when it is off', async () => {
   expect(await handle.statistics()).toBeUndefined();
   await boot();
   expect(await handle.statistics()).toMatchObject({ memoryTotalBytes: 2 ** 30 });
+});
+
+test('bits are flipped in what a disk stores, under a node that is on', async () => {
+  const file = join(folder, 'c1t0d0.img');
+  const content = new Uint8Array(8 * 2 ** 20);
+  content.fill(0x55, 5 * 2 ** 20, 5 * 2 ** 20 + 4096);
+  writeFileSync(file, content);
+  disks.push({ name: 'c1t0d0', file, faults: NO_FAULTS });
+  const flip = { count: 3, fromBytes: 2 ** 20, sizeBytes: content.length - 2 ** 20 };
+  await expect(handle.flipBits('c1t0d0', flip)).rejects.toThrow('it is off');
+  await handle.powerOn();
+  await handle.flipBits('c1t0d0', flip);
+  const { flippedBits, flippedAtBytes } = handle.disks.state('c1t0d0');
+  expect(flippedBits).toBe(3);
+  const now = readFileSync(file);
+  const changed = [...now.keys()].filter((at) => now[at] !== content[at]);
+  expect(new Set(flippedAtBytes)).toEqual(new Set(changed));
+  const from = 5 * 2 ** 20;
+  expect(changed.every((at) => at >= from && at < from + 4096)).toBe(true);
+  const nothing = { count: 1, fromBytes: 6 * 2 ** 20, sizeBytes: 2 ** 20 };
+  await expect(handle.flipBits('c1t0d0', nothing)).rejects.toThrow('nothing is stored there');
+  expect(await handle.observe({ kind: 'zfsStatus' })).toEqual({ kind: 'none' });
 });

@@ -7,17 +7,33 @@ import type { Worker } from 'node:worker_threads';
 import { LabError } from '#protocol/errors.ts';
 import type { NodeStateShape } from '#protocol/model.ts';
 import type { BootOptions } from '#runtime/node-contract.ts';
-import type { ExecRequest, InputEvent, NodeState, NodeStatistics } from '#runtime/index.ts';
+import type {
+  ExecRequest,
+  InputEvent,
+  NodeState,
+  NodeStatistics,
+  ObservationReport,
+  ObservationRequest,
+} from '#runtime/index.ts';
 import { ConsoleHub } from '#lab/node/console-hub.ts';
+import { DiskPanel } from '#lab/node/disk-panel.ts';
 import { ExecSession } from '#lab/node/exec-session.ts';
+import type { FlipRequest, LastingFaults } from '#lab/node/fault-disk.ts';
 import { Watchdog } from '#lab/node/watchdog.ts';
-import type { FromWorker, NodeWorkerData, ToWorker } from '#lab/node/worker-messages.ts';
+import type {
+  Answer,
+  FromWorker,
+  NodeWorkerData,
+  Question,
+  ToWorker,
+} from '#lab/node/worker-messages.ts';
 
 export type StartNodeWorker = (data: NodeWorkerData) => Worker;
 
 export interface NodeHandleOptions {
   readonly name: string;
   readonly startWorker: StartNodeWorker;
+  readonly diskNames: () => readonly string[];
   /** Asked at each power on: the lab's file may have changed. */
   readonly describe: (boot: BootOptions) => NodeWorkerData;
   readonly onState: (state: NodeStateShape) => void;
@@ -35,6 +51,8 @@ interface Running {
   readonly watchdog: Watchdog;
   readonly sessions: Map<number, ExecSession>;
   statisticsWaiting: ((statistics: NodeStatistics | undefined) => void)[];
+  /** Questions that wait for their answer, by serial. */
+  readonly asked: Map<number, (answer: Answer | undefined) => void>;
   /** Settles `powerOn`: the worker has said its first word, or failed. */
   started: ((error: LabError | undefined) => void) | undefined;
 }
@@ -42,6 +60,7 @@ interface Running {
 export class NodeHandle {
   readonly name: string;
   readonly console: ConsoleHub;
+  readonly disks: DiskPanel;
   readonly #options: NodeHandleOptions;
   #state: NodeStateShape = { kind: 'off' };
   /** The state to go back to when a silent worker answers after all. */
@@ -49,11 +68,13 @@ export class NodeHandle {
   #running: Running | undefined;
   #consoleSize: { readonly columns: number; readonly rows: number } | undefined;
   #nextExecId = 1;
+  #lastSerial = 0;
   poweredOnAtMs: number | null = null;
 
   constructor(options: NodeHandleOptions) {
     this.name = options.name;
     this.#options = options;
+    this.disks = new DiskPanel(options.name, options.diskNames);
     this.console = new ConsoleHub((byteCount) => this.#send({ kind: 'consoleCredit', byteCount }));
   }
 
@@ -80,6 +101,7 @@ export class NodeHandle {
       }),
       sessions: new Map(),
       statisticsWaiting: [],
+      asked: new Map(),
       started: undefined,
     };
     this.#running = running;
@@ -176,6 +198,51 @@ export class NodeHandle {
     return new Promise((resolve) => running.statisticsWaiting.push(resolve));
   }
 
+  /** Undefined when the node is off, does not answer, or could not. */
+  async observe(request: ObservationRequest): Promise<ObservationReport | undefined> {
+    const answer = await this.#ask({ kind: 'observe', request });
+    if (answer?.kind === 'observed') return answer.report;
+    if (answer?.kind === 'failed') {
+      this.#options.onLog('warn', `${this.name}: ${request.kind}: ${answer.message}`);
+    }
+    return undefined;
+  }
+
+  /** A number for something to watch, different from all others of this node. */
+  nextWatch(): number {
+    this.#lastSerial += 1;
+    return this.#lastSerial;
+  }
+
+  /** From now on, and at every power on. */
+  setDiskFaults(disk: string, faults: LastingFaults): void {
+    this.#send({ kind: 'diskFaults', disk, faults });
+  }
+
+  /** Flips bits on a disk. Throws LabError when the node is off or the disk holds nothing there. */
+  async flipBits(disk: string, flip: FlipRequest): Promise<void> {
+    const what = `flip bits on disk "${disk}" of`;
+    this.#mustRun(what);
+    const answer = await this.#ask({ kind: 'flipBits', disk, flip });
+    const text = `Cannot ${what} node "${this.name}"`;
+    if (answer?.kind === 'failed') throw new LabError('ioError', `${text}: ${answer.message}`);
+    if (answer?.kind !== 'flipped') throw new LabError('nodeNotRunning', `${text}: it is off`);
+    if (answer.atBytes.length === 0) {
+      throw new LabError('badRequest', `${text}: nothing is stored there`);
+    }
+    this.disks.noteFlips(disk, answer.atBytes);
+  }
+
+  #ask(question: Question): Promise<Answer | undefined> {
+    const running = this.#running;
+    if (running === undefined) return Promise.resolve(undefined);
+    const serial = this.nextWatch();
+    return new Promise((resolve) => {
+      running.asked.set(serial, resolve);
+      this.#send({ kind: 'ask', serial, question });
+    });
+  }
+
   async dispose(): Promise<void> {
     await this.kill();
     this.console.dispose();
@@ -227,6 +294,10 @@ export class NodeHandle {
         return running.watchdog.answered(message.serial);
       case 'statistics':
         for (const resolve of running.statisticsWaiting.splice(0)) resolve(message.statistics);
+        return;
+      case 'answer':
+        running.asked.get(message.serial)?.(message.answer);
+        running.asked.delete(message.serial);
     }
   }
 
@@ -270,6 +341,8 @@ export class NodeHandle {
     running.watchdog.dispose();
     for (const session of running.sessions.values()) session.end({ kind: 'lost', value: 0 });
     for (const resolve of running.statisticsWaiting.splice(0)) resolve(undefined);
+    for (const resolve of running.asked.values()) resolve(undefined);
+    running.asked.clear();
     const { started } = running;
     running.started = undefined;
     queueMicrotask(() => started?.(undefined));

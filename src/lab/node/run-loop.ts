@@ -6,7 +6,8 @@
 import { concatBytes } from '#base/bytes.ts';
 import type { ConsolePort } from '#runtime/host.ts';
 import type { InputEvent, Node, NodeListener } from '#runtime/index.ts';
-import type { FromWorker, ToWorker } from '#lab/node/worker-messages.ts';
+import type { FaultDisk } from '#lab/node/fault-disk.ts';
+import type { Answer, FromWorker, Question, ToWorker } from '#lab/node/worker-messages.ts';
 
 /** Long enough to be efficient, short enough that keys and clicks never wait for it. */
 const SLICE_NS = 4_000_000n;
@@ -99,6 +100,7 @@ export function startRunLoop(
   outlet: Outlet,
   port: LoopPort,
   monotonicNs: () => bigint,
+  disks: readonly FaultDisk[] = [],
 ): void {
   let timer: NodeJS.Timeout | undefined;
   let isScheduled = false;
@@ -142,8 +144,37 @@ export function startRunLoop(
         return outlet.post({ kind: 'pong', serial: message.serial });
       case 'statistics':
         if (!isDead) outlet.post({ kind: 'statistics', statistics: node.statistics() });
+        return;
+      case 'diskFaults': {
+        const disk = disks.find(({ name }) => name === message.disk);
+        if (disk !== undefined) disk.faults = message.faults;
+        return;
+      }
+      case 'ask': {
+        const { serial, question } = message;
+        outlet.post({ kind: 'answer', serial, answer: answerTo(question, node, disks, isDead) });
+      }
     }
   });
+}
+
+/** Between two slices, so that nothing moves meanwhile. A question that fails harms nobody else. */
+function answerTo(
+  question: Question,
+  node: Node,
+  disks: readonly FaultDisk[],
+  isDead: boolean,
+): Answer {
+  try {
+    if (question.kind === 'flipBits') {
+      const disk = disks.find(({ name }) => name === question.disk);
+      return { kind: 'flipped', atBytes: disk?.flipBits(question.flip) ?? [] };
+    }
+    const report = isDead ? { kind: 'none' as const } : node.observe(question.request);
+    return { kind: 'observed', report };
+  } catch (thrown) {
+    return { kind: 'failed', message: describeThrown(thrown).message };
+  }
 }
 
 function describeThrown(thrown: unknown): { message: string; report: Uint8Array } {

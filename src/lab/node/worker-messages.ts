@@ -2,8 +2,15 @@
  * What the lab process and a node's worker thread say to each other. Both ends are ours and of one
  * build, so nothing is checked here: this is an inner wire, not an edge. Bytes are copied or moved.
  */
-import type { InputEvent, NodeState, NodeStatistics } from '#runtime/index.ts';
+import type {
+  InputEvent,
+  NodeState,
+  NodeStatistics,
+  ObservationReport,
+  ObservationRequest,
+} from '#runtime/index.ts';
 import type { BootOptions } from '#runtime/node-contract.ts';
+import type { FlipRequest, LastingFaults } from '#lab/node/fault-disk.ts';
 
 /** What a worker needs to build its node and its host; given as `workerData`. */
 export interface NodeWorkerData {
@@ -11,7 +18,11 @@ export interface NodeWorkerData {
   readonly ramBytes: number;
   readonly cpuCount: number;
   readonly boot: BootOptions;
-  readonly disks: readonly { readonly name: string; readonly file: string }[];
+  readonly disks: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly faults: LastingFaults;
+  }[];
   readonly nics: readonly { readonly name: string; readonly mac: Uint8Array }[];
   /** Undefined: randomness from the host's generator, as a person wants it. */
   readonly seed: number | undefined;
@@ -26,7 +37,20 @@ export type ToWorker =
   | { readonly kind: 'consoleCredit'; readonly byteCount: number }
   /** Answered between two slices: shows that the worker's loop turns. */
   | { readonly kind: 'ping'; readonly serial: number }
-  | { readonly kind: 'statistics' };
+  | { readonly kind: 'statistics' }
+  | { readonly kind: 'diskFaults'; readonly disk: string; readonly faults: LastingFaults }
+  /** Each is answered by `answer` with the same serial. */
+  | { readonly kind: 'ask'; readonly serial: number; readonly question: Question };
+
+export type Question =
+  | { readonly kind: 'observe'; readonly request: ObservationRequest }
+  | { readonly kind: 'flipBits'; readonly disk: string; readonly flip: FlipRequest };
+
+export type Answer =
+  | { readonly kind: 'observed'; readonly report: ObservationReport }
+  /** The bytes that a bit was flipped in. */
+  | { readonly kind: 'flipped'; readonly atBytes: readonly number[] }
+  | { readonly kind: 'failed'; readonly message: string };
 
 export type FromWorker =
   | { readonly kind: 'state'; readonly state: NodeState }
@@ -57,4 +81,5 @@ export type FromWorker =
       readonly detail: string;
     }
   | { readonly kind: 'pong'; readonly serial: number }
-  | { readonly kind: 'statistics'; readonly statistics: NodeStatistics };
+  | { readonly kind: 'statistics'; readonly statistics: NodeStatistics }
+  | { readonly kind: 'answer'; readonly serial: number; readonly answer: Answer };

@@ -21,6 +21,7 @@ import {
 import type { Handlers } from '#protocol/server.ts';
 import { LatestSource, QueueSource, type StreamSource } from '#protocol/source.ts';
 import { FakeConsole } from '#testing/fakes/fake-console.ts';
+import { FakeZfs } from '#testing/fakes/fake-zfs.ts';
 
 const GIB = 1024 ** 3;
 /** A day in the life of the fake, so that pictures do not change. */
@@ -46,6 +47,7 @@ export class FakeLab {
   readonly #summaries = new Map<string, LabSummary>();
   readonly #details = new Map<string, LabDetail>();
   readonly #consoles = new Map<string, FakeConsole>();
+  readonly #zfs = new Map<string, FakeZfs>();
   readonly #events = new Set<QueueSource<LabEvent>>();
   readonly #samples = new Map<string, readonly StatisticsShape[]>();
   readonly #terminals = new Map<number, OpenTerminal>();
@@ -113,6 +115,30 @@ export class FakeLab {
     return made;
   }
 
+  /** Pools and disks of a node. */
+  zfs(labId: string, node: string): FakeZfs {
+    const key = `${labId}/${node}`;
+    const known = this.#zfs.get(key);
+    if (known !== undefined) return known;
+    const diskNames = (): string[] => this.#node(labId, node).disks.map(({ name }) => name);
+    const made = new FakeZfs(node, diskNames);
+    this.#zfs.set(key, made);
+    return made;
+  }
+
+  /** Gives a node blank disks of a size, `c1t0d0` and so on. */
+  setDisks(labId: string, node: string, count: number, sizeBytes: number): void {
+    const detail = this.#detail(labId);
+    const disks = Array.from({ length: count }, (_, n) => ({
+      name: `c1t${n}d0`,
+      sizeBytes,
+      allocatedBytes: 64 * 1024,
+    }));
+    const nodes = detail.nodes.map((other) => (other.name === node ? { ...other, disks } : other));
+    this.#details.set(labId, { ...detail, nodes });
+    this.#emit({ kind: 'labChanged', labId });
+  }
+
   notice(level: 'info' | 'warning' | 'error', message: string): void {
     this.#emit({ kind: 'notice', level, message, labId: null, node: null });
   }
@@ -158,6 +184,20 @@ export class FakeLab {
         resize: () => ({}),
       },
       terminal: this.#terminalHandlers(),
+      zfs: {
+        status: ({ labId, node }, { wake }) => this.zfs(labId, node).status(wake),
+        datasets: ({ labId, node }, { wake }) => this.zfs(labId, node).datasets(wake),
+        diskMap: ({ labId, node, view }, { wake }) => this.zfs(labId, node).map(view, wake),
+      },
+      disks: {
+        faults: ({ labId, node }, { wake }) => this.zfs(labId, node).faults(wake),
+        inject: ({ labId, node, disk, fault }) => this.zfs(labId, node).inject(disk, fault),
+        heal: ({ labId, node, disk, what }) => {
+          const { disks } = this.zfs(labId, node);
+          disks.heal(disk, what);
+          return disks.state(disk);
+        },
+      },
     };
   }
 
@@ -242,7 +282,15 @@ export class FakeLab {
 
   #terminalHandlers(): Handlers<Contract>['terminal'] {
     return {
-      open: (_, { wake }) => {
+      open: ({ labId, node, argv }, { wake }) => {
+        if (argv !== undefined) {
+          const { text, status } = this.zfs(labId, node).run(argv);
+          return listSource<TerminalItem>([
+            { kind: 'opened', terminalId: 0 },
+            { kind: 'output', bytes: ownBytes(text.replaceAll('\n', '\r\n')) },
+            { kind: 'exited', status: { kind: 'exited', value: status } },
+          ]);
+        }
         this.#lastId += 1;
         const terminalId = this.#lastId;
         const lagged: TerminalItem = { kind: 'output', bytes: new Uint8Array(0) };

@@ -13,6 +13,7 @@ import type {
   NodeOptions,
   NodeState,
   NodeStatistics,
+  ObservationReport,
   RecordedInput,
   RunResult,
 } from '#runtime/index.ts';
@@ -76,6 +77,10 @@ export class FakeNode implements Node {
       memoryUsedBytes: 0,
       memoryTotalBytes: this.#options.ramBytes,
     };
+  }
+
+  observe(): ObservationReport {
+    return { kind: 'none' };
   }
 
   digest(): string {

@@ -8,6 +8,7 @@
  *     if (disk.ioCount < n) break;
  *   }
  */
+import { FaultDisk, NO_FAULTS } from '#lab/node/fault-disk.ts';
 import { type BlockDevice, BlockDeviceError, type RandomSource } from '#runtime/host.ts';
 
 export interface Faults {
@@ -34,10 +35,76 @@ interface PendingWrite {
 }
 
 /**
- * Writes reach `below` at a flush. `cutPower` keeps of the writes since then any subset, the last one
- * of them possibly torn at 512 bytes, as a real disk's cache may.
+ * Writes reach the disk below at a flush. `cutPower` keeps of the writes since then any subset, the
+ * last one of them possibly torn at 512 bytes, as a real disk's cache may. Errors and flipped bits
+ * are the lab's own FaultDisk, in front of that cache.
  */
 export class FaultyDisk implements BlockDevice {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sectorSize: number;
+  readonly isReadOnly: boolean;
+  readonly #cache: VolatileCache;
+  readonly #front: FaultDisk;
+  readonly #faults: Faults;
+  /** Reads, writes, flushes and discards so far. */
+  ioCount = 0;
+
+  constructor(below: BlockDevice, random: RandomSource, faults: Faults = {}) {
+    this.name = below.name;
+    this.sizeBytes = below.sizeBytes;
+    this.sectorSize = below.sectorSize;
+    this.isReadOnly = below.isReadOnly;
+    this.#cache = new VolatileCache(below, random, faults);
+    this.#front = new FaultDisk(this.#cache, random);
+    this.#front.faults = {
+      ...NO_FAULTS,
+      readErrorChance: faults.readErrors ?? 0,
+      writeErrorChance: faults.writeErrors ?? 0,
+      corruptReadChance: faults.bitRot ?? 0,
+    };
+    this.#faults = faults;
+  }
+
+  read(offsetBytes: number, target: Uint8Array): void {
+    this.#countIo();
+    this.#front.read(offsetBytes, target);
+  }
+
+  write(offsetBytes: number, source: Uint8Array): void {
+    this.#countIo();
+    this.#front.write(offsetBytes, source);
+  }
+
+  flush(): void {
+    this.#countIo();
+    this.#front.flush();
+  }
+
+  discard(offsetBytes: number, sizeBytes: number): void {
+    this.#countIo();
+    this.#front.discard(offsetBytes, sizeBytes);
+  }
+
+  /** The machine loses power now. What is left is in the disk below. */
+  cutPower(): void {
+    this.#cache.cutPower();
+  }
+
+  #countIo(): void {
+    this.ioCount += 1;
+    const { goneFromIoNumber, failIoNumber } = this.#faults;
+    if (goneFromIoNumber !== undefined && this.ioCount >= goneFromIoNumber) {
+      throw new BlockDeviceError('ENXIO', `${this.name} is gone`);
+    }
+    if (this.ioCount === failIoNumber) {
+      throw new BlockDeviceError('EIO', `${this.name}: I/O ${this.ioCount} failed`);
+    }
+  }
+}
+
+/** A disk's write cache that a power cut empties as it likes. */
+class VolatileCache implements BlockDevice {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sectorSize: number;
@@ -46,10 +113,8 @@ export class FaultyDisk implements BlockDevice {
   readonly #random: RandomSource;
   readonly #faults: Faults;
   #pending: PendingWrite[] = [];
-  /** Reads, writes, flushes and discards so far. */
-  ioCount = 0;
 
-  constructor(below: BlockDevice, random: RandomSource, faults: Faults = {}) {
+  constructor(below: BlockDevice, random: RandomSource, faults: Faults) {
     this.name = below.name;
     this.sizeBytes = below.sizeBytes;
     this.sectorSize = below.sectorSize;
@@ -60,16 +125,11 @@ export class FaultyDisk implements BlockDevice {
   }
 
   read(offsetBytes: number, target: Uint8Array): void {
-    this.#countIo(this.#faults.readErrors);
     this.#below.read(offsetBytes, target);
     for (const write of this.#pending) overlay(write, offsetBytes, target);
-    if (!this.#happens(this.#faults.bitRot)) return;
-    const at = this.#random.uint32() % target.length;
-    target[at] = (target[at] as number) ^ (1 << (this.#random.uint32() & 7));
   }
 
   write(offsetBytes: number, source: Uint8Array): void {
-    this.#countIo(this.#faults.writeErrors);
     let at = offsetBytes;
     if (this.#happens(this.#faults.misdirected)) {
       const places = Math.floor((this.sizeBytes - source.length) / this.sectorSize) + 1;
@@ -79,7 +139,6 @@ export class FaultyDisk implements BlockDevice {
   }
 
   flush(): void {
-    this.#countIo(undefined);
     if (this.#happens(this.#faults.lostFlushes)) return;
     for (const { offsetBytes, bytes } of this.#pending) this.#below.write(offsetBytes, bytes);
     this.#pending = [];
@@ -87,11 +146,9 @@ export class FaultyDisk implements BlockDevice {
   }
 
   discard(offsetBytes: number, sizeBytes: number): void {
-    this.#countIo(undefined);
     this.#below.discard(offsetBytes, sizeBytes);
   }
 
-  /** The machine loses power now. What is left is in the disk below. */
   cutPower(): void {
     for (const { offsetBytes, bytes } of this.#pending) {
       const fate = this.#random.uint32() % 3;
@@ -109,17 +166,6 @@ export class FaultyDisk implements BlockDevice {
     this.#below.read(offsetBytes, mixed);
     mixed.set(bytes.subarray(0, keptBytes));
     this.#below.write(offsetBytes, mixed);
-  }
-
-  #countIo(chance: number | undefined): void {
-    this.ioCount += 1;
-    const { goneFromIoNumber, failIoNumber } = this.#faults;
-    if (goneFromIoNumber !== undefined && this.ioCount >= goneFromIoNumber) {
-      throw new BlockDeviceError('ENXIO', `${this.name} is gone`);
-    }
-    if (this.ioCount === failIoNumber || this.#happens(chance)) {
-      throw new BlockDeviceError('EIO', `${this.name}: I/O ${this.ioCount} failed`);
-    }
   }
 
   #happens(chance: number | undefined): boolean {
