@@ -5,16 +5,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { zfsCreate, zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
-import { dmuRecv } from '#kernel/fs/zfs/pool/dmu-recv.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { openFileSystem } from '#kernel/fs/zfs/pool/zfs-mount.ts';
+import { isErrno } from '#kernel/os/errno.ts';
 import { ZfsReader } from '#kernel/fs/zfs/zpl/zfs-reader.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { differences } from '#testing/zfs/expected-tree.ts';
 import { fixtureExpect, fixtureStream, hasFixtures } from '#testing/zfs/fixtures.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
 import { checkPool, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
+import { recvAll } from '#testing/zfs/streams.ts';
 
 const MiB = 2 ** 20;
 
@@ -38,22 +39,22 @@ describe.skipIf(!hasFixtures || !hasZdb)(
     test('all of them in one pool', { timeout: 120_000 }, () => {
       const { spa, disk } = makePool();
       for (const kind of ['full', 'full-c', 'full-e']) {
-        expect(dmuRecv(spa, fixtureStream(kind), `tank/${kind}`)).toMatchObject({
+        expect(recvAll(spa, fixtureStream(kind), `tank/${kind}`)).toMatchObject({
           snapshotName: 's1',
         });
         expect(differences(reader(spa, `tank/${kind}`), 'full')).toEqual([]);
         expect(differences(reader(spa, `tank/${kind}@s1`), 'full')).toEqual([]);
       }
-      expect(dmuRecv(spa, fixtureStream('incr'), 'tank/full')).toMatchObject({
+      expect(recvAll(spa, fixtureStream('incr'), 'tank/full')).toMatchObject({
         snapshotName: 's2',
       });
       expect(differences(reader(spa, 'tank/full'), 'incr')).toEqual([]);
       expect(differences(reader(spa, 'tank/full@s1'), 'full')).toEqual([]);
-      expect(dmuRecv(spa, fixtureStream('v28-full'), 'tank/v28')).toMatchObject({
+      expect(recvAll(spa, fixtureStream('v28-full'), 'tank/v28')).toMatchObject({
         snapshotName: 's1',
       });
       expect(differences(reader(spa, 'tank/v28'), 'v28')).toEqual([]);
-      expect(dmuRecv(spa, fixtureStream('vol-full'), 'tank/vol')).toMatchObject({});
+      expect(recvAll(spa, fixtureStream('vol-full'), 'tank/vol')).toMatchObject({});
       const volume = spa.dsl.findDataset('tank/vol');
       const content = volume?.objset.dnode(1).readBytes(0, 16 * MiB) ?? new Uint8Array(0);
       const sum = createHash('sha256').update(content).digest('hex');
@@ -69,36 +70,36 @@ describe.skipIf(!hasFixtures || !hasZdb)(
         const at = random.uint32() % stream.length;
         const bad = n % 2 === 0 ? stream.subarray(0, at) : stream.slice();
         if (n % 2 === 1) bad[at] = (bad[at] as number) ^ (1 << (n % 8));
-        expect(() => dmuRecv(spa, bad, 'tank/x')).toThrow(/invalid stream|damaged|reader/);
+        expect(recvAll(spa, bad, 'tank/x')).toSatisfy(isErrno);
         expect(spa.dsl.findDataset('tank/x')).toBeUndefined();
       }
-      expect(dmuRecv(spa, stream, 'tank/x')).toMatchObject({ snapshotName: 's1' });
+      expect(recvAll(spa, stream, 'tank/x')).toMatchObject({ snapshotName: 's1' });
       const increment = fixtureStream('incr');
       const cut = increment.subarray(0, increment.length - 400);
-      expect(() => dmuRecv(spa, cut, 'tank/x')).toThrow(/invalid stream/);
+      expect(recvAll(spa, cut, 'tank/x')).toMatchObject({ name: 'EINVAL' });
       expect(differences(reader(spa, 'tank/x'), 'full')).toEqual([]);
-      expect(dmuRecv(spa, increment, 'tank/x')).toMatchObject({ snapshotName: 's2' });
+      expect(recvAll(spa, increment, 'tank/x')).toMatchObject({ snapshotName: 's2' });
       expect(differences(reader(spa, 'tank/x'), 'incr')).toEqual([]);
       expect(checkPool([disk], 'tank')).toEqual([]);
     });
 
     test('destinations that do not fit are refused', () => {
       const { spa } = makePool();
-      expect(dmuRecv(spa, fixtureStream('incr'), 'tank/none')).toMatchObject({ name: 'ENOENT' });
-      expect(dmuRecv(spa, fixtureStream('full'), 'tank/no/parent')).toMatchObject({
+      expect(recvAll(spa, fixtureStream('incr'), 'tank/none')).toMatchObject({ name: 'ENOENT' });
+      expect(recvAll(spa, fixtureStream('full'), 'tank/no/parent')).toMatchObject({
         name: 'ENOENT',
       });
       expect(zfsCreate(spa, 'tank/fs')).toBeUndefined();
-      expect(dmuRecv(spa, fixtureStream('full'), 'tank/fs')).toMatchObject({ name: 'EEXIST' });
+      expect(recvAll(spa, fixtureStream('full'), 'tank/fs')).toMatchObject({ name: 'EEXIST' });
       expect(zfsSnapshot(spa, ['tank/fs@other'])).toBeUndefined();
-      expect(dmuRecv(spa, fixtureStream('incr'), 'tank/fs')).toMatchObject({ name: 'ENODEV' });
-      dmuRecv(spa, fixtureStream('full'), 'tank/ok');
+      expect(recvAll(spa, fixtureStream('incr'), 'tank/fs')).toMatchObject({ name: 'ENODEV' });
+      recvAll(spa, fixtureStream('full'), 'tank/ok');
       const head = spa.dsl.findDataset('tank/ok');
       if (head === undefined) throw new Error('not received');
       const fs = openFileSystem(spa, head);
       fs.create(fs.rootObject, 'changed', { mode: 0o100644, uid: 0, gid: 0 });
       expect(zfsSnapshot(spa, ['tank/fs@sync'])).toBeUndefined();
-      expect(dmuRecv(spa, fixtureStream('incr'), 'tank/ok')).toMatchObject({ name: 'EBUSY' });
+      expect(recvAll(spa, fixtureStream('incr'), 'tank/ok')).toMatchObject({ name: 'ETXTBSY' });
     });
   },
 );

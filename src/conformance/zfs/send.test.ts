@@ -3,9 +3,7 @@
  * many snapshots arrives in another pool as it was, in full and step by step.
  */
 import { describe, expect, test } from 'vitest';
-import { concatBytes } from '#base/bytes.ts';
 import type { DslDataset } from '#kernel/fs/zfs/dsl/dsl-dataset.ts';
-import { dmuRecv } from '#kernel/fs/zfs/pool/dmu-recv.ts';
 import { dmuSend } from '#kernel/fs/zfs/pool/dmu-send.ts';
 import { zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
@@ -13,6 +11,7 @@ import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
 import { checkPool, checkStream, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
+import { recvAll, sendAll } from '#testing/zfs/streams.ts';
 import { type ModelDataset, Workload } from '#testing/zfs/workload.ts';
 
 const MiB = 2 ** 20;
@@ -21,13 +20,6 @@ const SEED = Number(process.env['ZFS_SEED'] ?? 1);
 function makePool(name: string): { spa: Spa; disk: MemoryDisk } {
   const disk = new MemoryDisk(name, 256 * MiB);
   return { spa: spaCreate(name, [{ kind: 'file', device: disk, path: '/x' }], testHost()), disk };
-}
-
-function send(spa: Spa, to: DslDataset, from: DslDataset | null): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const error = dmuSend(spa, to, from, (part) => parts.push(part));
-  if (error !== undefined) throw new Error(error.name);
-  return concatBytes(parts);
 }
 
 describe.skipIf(!hasZdb)('streams we send (skipped: zdb missing)', () => {
@@ -44,10 +36,10 @@ describe.skipIf(!hasZdb)('streams we send (skipped: zdb missing)', () => {
       if (snapshot === undefined) throw new Error('no snapshot');
       const model = work.frozen().get('src');
       if (model === undefined) throw new Error('no model');
-      const full = send(source.spa, snapshot, null);
-      expect(dmuRecv(goal.spa, full, `dst/full${round}`)).toHaveProperty('object');
-      const step = previous === null ? full : send(source.spa, snapshot, previous);
-      expect(dmuRecv(goal.spa, step, 'dst/steps')).toHaveProperty('object');
+      const full = sendAll(source.spa, snapshot, null);
+      expect(recvAll(goal.spa, full, `dst/full${round}`)).toHaveProperty('object');
+      const step = previous === null ? full : sendAll(source.spa, snapshot, previous);
+      expect(recvAll(goal.spa, step, 'dst/steps')).toHaveProperty('object');
       wanted.set(`dst/full${round}`, model);
       wanted.set(`dst/steps@r${round}`, model);
       if (round === 1 || round === 4) {
@@ -59,7 +51,7 @@ describe.skipIf(!hasZdb)('streams we send (skipped: zdb missing)', () => {
     expect(work.compareWith(goal.spa, wanted)).toEqual([]);
     expect(checkPool([goal.disk], 'dst')).toEqual([]);
     const first = source.spa.dsl.findDataset('src@r1');
-    expect(dmuSend(source.spa, first as DslDataset, previous, () => {})).toMatchObject({
+    expect(dmuSend(source.spa, first as DslDataset, previous)).toMatchObject({
       name: 'EXDEV',
     });
   });

@@ -45,6 +45,7 @@ export const ERRNO = {
   ECANCELED: [47, 'Operation canceled'],
   ENOTSUP: [48, 'Operation not supported'],
   EDQUOT: [49, 'Disc quota exceeded'],
+  EBADE: [50, 'Bad exchange descriptor'],
   EOWNERDEAD: [58, 'Owner of the lock died'],
   ENOTRECOVERABLE: [59, 'Lock is not recoverable'],
   ENOSTR: [60, 'Not a stream device'],

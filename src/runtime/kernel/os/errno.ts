@@ -80,6 +80,7 @@ export const ENOLCK: Errno = define('ENOLCK');
 export const ECANCELED: Errno = define('ECANCELED');
 export const ENOTSUP: Errno = define('ENOTSUP');
 export const EDQUOT: Errno = define('EDQUOT');
+export const EBADE: Errno = define('EBADE');
 export const EOWNERDEAD: Errno = define('EOWNERDEAD');
 export const ENOTRECOVERABLE: Errno = define('ENOTRECOVERABLE');
 export const ENOSTR: Errno = define('ENOSTR');

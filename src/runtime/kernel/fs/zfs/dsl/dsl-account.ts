@@ -4,12 +4,14 @@
  * @see uts/common/fs/zfs/dsl_dataset.c dsl_dataset_block_born(), dsl_dataset_block_kill()
  */
 import type { BlockOwner } from '../dmu/objset.ts';
-import { type BlockPointer, isHole } from '../ondisk/blkptr.ts';
+import { type BlockPointer, isHole, SPA_OLD_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
 import { DD_USED_HEAD, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
 import { compressedSize, uncompressedSize } from './bpobj.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist } from './dsl-deadlist.ts';
 import type { DslPool } from './dsl-pool.ts';
+
+const LARGE_BLOCKS = 'org.open-zfs:large_blocks';
 
 /** The MOS's own space, pushed into `$MOS` once a pass. */
 export class MosOwner implements BlockOwner {
@@ -75,6 +77,7 @@ export class DatasetOwner implements BlockOwner {
     phys.uncompressedBytes += uncomp;
     phys.uniqueBytes += used;
     dir.didUse(DD_USED_HEAD, used, compressedSize(bp), uncomp);
+    if (bp.lsize > SPA_OLD_MAXBLOCKSIZE) this.#dataset.newFeatures.add(LARGE_BLOCKS);
     this.#dataset.dirty();
   }
 

@@ -23,6 +23,7 @@ import { zapCreate, zapRemove, zapSetNumber } from '../zap/zap.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
 import type { DslDir } from './dsl-dir.ts';
+import { activateFeature, datasetFeatures } from './dsl-extension.ts';
 import { DMU_POOL_DIRECTORY_OBJECT, DMU_POOL_ROOT_DATASET, type DslPool } from './dsl-pool.ts';
 
 /** `TXG_INITIAL`; what is made in it counts as made in txg 1. */
@@ -95,7 +96,14 @@ export function createDataset(dir: DslDir, origin: DslDataset | null): DslDatase
   if (origin !== null) linkClone(origin, dir, object);
   dir.phys.headDatasetObj = object;
   dir.store();
-  return pool.datasetAt(object, dir);
+  const made = pool.datasetAt(object, dir);
+  if (origin !== null) copyFeatures(origin, made);
+  return made;
+}
+
+/** A snapshot or clone has blocks of the same features. */
+function copyFeatures(from: DslDataset, to: DslDataset): void {
+  for (const guid of datasetFeatures(from)) activateFeature(to, guid);
 }
 
 /** Notes the clone with its origin and with the origin's directory. */
@@ -155,7 +163,9 @@ export function createSnapshot(head: DslDataset, name: string): DslDataset {
   from.flags |= DS_FLAG_UNIQUE_ACCURATE;
   zapSetNumber(mos, from.snapnamesZapobj, name, object);
   head.store();
-  return pool.datasetAt(object, head.dir, name);
+  const made = pool.datasetAt(object, head.dir, name);
+  copyFeatures(head, made);
+  return made;
 }
 
 /** The snapshot before the new one, or the origin of a clone, is followed by the new one. */

@@ -22,6 +22,10 @@ export class DslDataset {
   snapshotName: string | undefined;
   /** Properties that a mount sets for as long as it lasts (`mount -o`), before all others. */
   readonly temporaryProps: Map<string, bigint> = new Map();
+  /** How many are at work in it for longer than a call (send, receive): it can't be destroyed. */
+  longHolds = 0;
+  /** Features that blocks written in this txg use; noted with the dataset when it is stored. */
+  readonly newFeatures: Set<string> = new Set();
   #objset: Objset | undefined;
 
   constructor(pool: DslPool, object: number, dir: DslDir, snapshotName?: string) {

@@ -14,6 +14,7 @@ import { originTxg } from './dsl-account.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
 import type { DslDir } from './dsl-dir.ts';
+import { datasetFeatures, deactivateFeature, freeZapified } from './dsl-extension.ts';
 import { DMU_POOL_FREE_BPOBJ, type DslPool } from './dsl-pool.ts';
 
 /** Deadlist keys of clones that came from a snapshot that goes: as those of the head. */
@@ -65,7 +66,8 @@ export function destroySnapshot(snapshot: DslDataset): void {
   if (phys.nextClonesObj !== 0) dmuObjectFree(pool.mos.dnode(phys.nextClonesObj));
   if (phys.propsObj !== 0) zapDestroy(pool.mos, phys.propsObj);
   if (phys.userrefsObj !== 0) zapDestroy(pool.mos, phys.userrefsObj);
-  dmuObjectFree(pool.mos.dnode(object));
+  for (const guid of datasetFeatures(snapshot)) deactivateFeature(snapshot, guid);
+  freeZapified(pool, object);
   pool.forgetDataset(object);
 }
 
@@ -113,7 +115,8 @@ export function destroyHead(head: DslDataset): void {
   }
   Deadlist.free(pool, phys.deadlistObj);
   zapDestroy(mos, phys.snapnamesZapobj);
-  dmuObjectFree(mos.dnode(object));
+  for (const guid of datasetFeatures(head)) deactivateFeature(head, guid);
+  freeZapified(pool, object);
   pool.forgetDataset(object);
   destroyDir(dir);
 }

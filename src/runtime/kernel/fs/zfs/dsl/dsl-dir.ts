@@ -9,6 +9,11 @@ import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { numberOf } from '../zap/zap-value.ts';
 import type { DslPool } from './dsl-pool.ts';
 
+/** `dataset_name_hidden`: internal directories, and what is being received. */
+function isHidden(name: string): boolean {
+  return name.startsWith('$') || name.startsWith('%');
+}
+
 export class DslDir {
   readonly pool: DslPool;
   readonly object: number;
@@ -49,7 +54,7 @@ export class DslDir {
   children(): DslDir[] {
     const found: DslDir[] = [];
     for (const { name, value } of zapEntries(this.pool.mos, this.phys.childDirZapobj)) {
-      if (!name.startsWith('$')) found.push(this.pool.dirAt(numberOf(value), name, this));
+      if (!isHidden(name)) found.push(this.pool.dirAt(numberOf(value), name, this));
     }
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }

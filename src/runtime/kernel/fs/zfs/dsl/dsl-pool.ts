@@ -29,6 +29,9 @@ export const DMU_POOL_PROPS = 'pool_props';
 export const DMU_POOL_CHECKSUM_SALT = 'org.illumos:checksum_salt';
 export const DMU_POOL_VDEV_ZAP_MAP = 'com.delphix:vdev_zap_map';
 
+/** `recv_clone_name`: the child of a file system into which an increment is received. */
+export const RECV_CLONE_NAME = '%recv';
+
 /** Makes the accounting of a dataset; none in a pool that is only read. */
 export type OwnerOf = (dataset: DslDataset) => BlockOwner | null;
 
@@ -215,5 +218,14 @@ export class DslPool {
   *allDirs(from: DslDir = this.rootDir): Generator<DslDir> {
     yield from;
     for (const child of from.children()) yield* this.allDirs(child);
+  }
+
+  /** The same with what is being received. */
+  *everyDir(): Generator<DslDir> {
+    for (const dir of Array.from(this.allDirs())) {
+      yield dir;
+      const receiving = dir.child(RECV_CLONE_NAME);
+      if (receiving !== undefined) yield receiving;
+    }
   }
 }

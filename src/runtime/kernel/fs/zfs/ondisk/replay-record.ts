@@ -19,7 +19,8 @@ export const DRR_END = 5;
 export const DRR_SPILL = 7;
 export const DRR_WRITE_EMBEDDED = 8;
 
-/** `drr_begin` flags. */
+/** `drr_begin` flags. `CLONE`: the source is a snapshot of another file system, the origin. */
+export const DRR_FLAG_CLONE = 1;
 export const DRR_FLAG_FREERECORDS = 4;
 /** Every changed object says whether it has a spill block, and that block is always sent. */
 export const DRR_FLAG_SPILL_BLOCK = 8;
@@ -36,7 +37,9 @@ export const DMU_BACKUP_FEATURE_SA_SPILL: number = 2 ** 2;
 export const DMU_BACKUP_FEATURE_EMBED_DATA: number = 2 ** 16;
 export const DMU_BACKUP_FEATURE_LZ4: number = 2 ** 17;
 export const DMU_BACKUP_FEATURE_LARGE_BLOCKS: number = 2 ** 19;
+export const DMU_BACKUP_FEATURE_RESUMING: number = 2 ** 20;
 export const DMU_BACKUP_FEATURE_COMPRESSED: number = 2 ** 22;
+export const DMU_BACKUP_FEATURE_LARGE_DNODE: number = 2 ** 23;
 
 type N = ReturnType<typeof n64>;
 type U = ReturnType<typeof u64>;
@@ -136,6 +139,13 @@ export const drrWrite: ReturnType<typeof struct<typeof writeFields>> = struct(
   'drr_write',
   DRR_SIZE,
   writeFields,
+);
+
+const endFields: { toGuid: U } = { toGuid: u64(40) };
+export const drrEnd: ReturnType<typeof struct<typeof endFields>> = struct(
+  'drr_end',
+  DRR_SIZE,
+  endFields,
 );
 
 const freeFields: { object: N; offset: N; length: U; toGuid: U } = {

@@ -1,283 +1,204 @@
 /**
- * Receiving a stream: its objects and blocks into a new dataset, or on top of the snapshot that an
- * increment is from; then a snapshot with the sender's guid. What fails leaves nothing behind.
+ * Receiving a stream: its objects and blocks go into a new dataset, or for an increment into a hidden
+ * clone (`%recv`) of the snapshot it is from; when all is there the clone takes the place of the file
+ * system and gets a snapshot with the sender's guid. What fails leaves nothing behind, or, when that
+ * was asked for, what is needed to go on later.
+ * Surprising: the stream is pushed in, piece by piece; every so often a txg is written in between.
  * @see uts/common/fs/zfs/dmu_recv.c
  */
-import { EEXIST, EINVAL, ENODEV, ENOENT, type Errno, EBUSY } from '#kernel/os/errno.ts';
-import { adoptBlock, freeBlocks, setBlockSize } from '../dmu/dbuf.ts';
-import { dmuWrite } from '../dmu/dmu.ts';
-import type { Dnode } from '../dmu/dnode.ts';
-import { dmuObjectClaim, dmuObjectFree, setBonus, setSpill } from '../dmu/dmu-object.ts';
+import { EBADE, EINVAL, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Objset } from '../dmu/objset.ts';
-import { createObjset } from '../dmu/objset-sync.ts';
-import { createDataset, createDir, createSnapshot, originSnapshot } from '../dsl/dsl-create.ts';
+import { createSnapshot } from '../dsl/dsl-create.ts';
+import { cloneSwap } from '../dsl/dsl-clone-swap.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
-import { destroyHead, rollback } from '../dsl/dsl-destroy.ts';
-import { SPA_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
-import { isValidObjectType } from '../ondisk/dmu-ot.ts';
-import { DMU_OST_ZFS, DMU_OST_ZVOL, DN_MAX_OBJECT } from '../ondisk/dnode-phys.ts';
+import { destroyHead, destroySnapshot } from '../dsl/dsl-destroy.ts';
+import { clearResumeState, storeResumePoint } from '../dsl/dsl-resume.ts';
 import { DS_FLAG_INCONSISTENT } from '../ondisk/dsl-phys.ts';
 import {
-  DMU_SPILL_BLKID,
-  DMU_SUBSTREAM,
-  DRR_BEGIN,
   DRR_END,
   DRR_FLAG_SPILL_BLOCK,
-  DRR_FREE,
-  DRR_FREEOBJECTS,
-  DRR_OBJECT,
-  DRR_SPILL,
   DRR_WRITE,
   DRR_WRITE_EMBEDDED,
-  type DrrBegin,
-  drrBegin,
-  drrFree,
-  drrFreeObjects,
-  drrObject,
-  drrSpill,
+  drrEnd,
   drrWrite,
   drrWriteEmbedded,
 } from '../ondisk/replay-record.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
-import { checkName } from './dsl-ops.ts';
+import { guard } from '../zpl/zfs-errno.ts';
+import { type RecvRequest, recvBegin, type RecvTarget } from './dmu-recv-begin.ts';
+import { badStream, receiveRecord } from './dmu-recv-record.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
-import { StreamReader, type StreamRecord } from './stream-reader.ts';
+import { StreamReader } from './stream-reader.ts';
 
 /** So much of a stream is kept dirty before a txg is written. */
 const DIRTY_LIMIT: number = 32 * 2 ** 20;
 
-function bad(detail: string): ZfsError {
-  return new ZfsError('EINVAL', `invalid stream (${detail})`);
-}
-
-function receiveObject(
-  objset: Objset,
-  { bytes, payload }: StreamRecord,
-  tellsSpill: boolean,
-): void {
-  const drr = drrObject.read(bytes);
-  const isBad =
-    drr.object === 0 ||
-    drr.object >= DN_MAX_OBJECT ||
-    !isValidObjectType(drr.type) ||
-    drr.blksz === 0 ||
-    drr.blksz % 512 !== 0 ||
-    drr.blksz > SPA_MAXBLOCKSIZE ||
-    drr.bonusLen > 320;
-  if (isBad) throw bad(`object ${drr.object}`);
-  if (drr.slots > 1) throw new ZfsError('ENOTSUP', 'large dnodes are not supported yet');
-  let dnode = objset.tryDnode(drr.object);
-  if (dnode !== undefined) {
-    const isSame = dnode.type === drr.type && dnode.bonusType === drr.bonusType;
-    if (isSame && dnode.dataBlockSize !== drr.blksz) {
-      // Another block size makes it a new file: what it had goes.
-      freeBlocks(dnode, 0, dnode.maxblkid + 1);
+/** What a failure inside means to the caller; ECKSUM has an errno of its own here. */
+export function recvGuard<T>(work: () => T): T | Errno {
+  return guard(() => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof ZfsError && error.code === 'ECKSUM') return EBADE;
+      throw error;
     }
-    const canStay = isSame && (dnode.dataBlockSize === drr.blksz || dnode.maxblkid === 0);
-    if (canStay && drr.bonusLen <= dnode.bonusRoom) {
-      if (dnode.dataBlockSize !== drr.blksz) setBlockSize(dnode, drr.blksz);
-    } else {
-      dmuObjectFree(dnode);
-      dnode = undefined;
-    }
-  }
-  const { type, blksz, bonusType, bonusLen } = drr;
-  dnode ??= dmuObjectClaim(objset, drr.object, type, blksz, bonusType, bonusLen);
-  dnode.checksum = drr.checksumType;
-  dnode.compress = drr.compress;
-  // Where the sender always sends spill blocks, an old one must not stay.
-  if (tellsSpill) setSpill(dnode, null);
-  setBonus(dnode, payload.slice(0, bonusLen));
-  dnode.parsed = null;
-}
-
-/** Puts whole blocks, or parts of a larger one, in place. */
-function putBlock(dnode: Dnode, offset: number, content: Uint8Array): void {
-  dnode.parsed = null;
-  const size = dnode.dataBlockSize;
-  if (content.length === size && offset % size === 0) {
-    adoptBlock(dnode, offset / size, content);
-  } else {
-    dmuWrite(dnode, offset, content);
-  }
-}
-
-function receiveFree(objset: Objset, bytes: Uint8Array): void {
-  const { object, offset, length } = drrFree.read(bytes);
-  const dnode = objset.tryDnode(object);
-  if (dnode === undefined) return;
-  dnode.parsed = null;
-  const from = Math.ceil(offset / dnode.dataBlockSize);
-  const end = (dnode.maxblkid + 1) * dnode.dataBlockSize;
-  const stop = length > BigInt(end) ? end : Math.min(end, offset + Number(length));
-  const until = stop === end ? dnode.maxblkid + 1 : Math.floor(stop / dnode.dataBlockSize);
-  if (until > from) freeBlocks(dnode, from, until - from);
-}
-
-function receiveFreeObjects(objset: Objset, bytes: Uint8Array): void {
-  const { firstObject, count } = drrFreeObjects.read(bytes);
-  const end = count > BigInt(DN_MAX_OBJECT) ? DN_MAX_OBJECT : firstObject + Number(count);
-  for (const object of Array.from(objset.objects(Math.max(firstObject, 1)))) {
-    if (object >= end) return;
-    const dnode = objset.tryDnode(object);
-    if (dnode !== undefined) dmuObjectFree(dnode);
-  }
-}
-
-function toOffset(offset: bigint): number {
-  if (offset < 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) throw bad(`offset ${offset}`);
-  return Number(offset);
-}
-
-function receiveRecord(spa: Spa, objset: Objset, record: StreamRecord, tellsSpill: boolean): void {
-  const { type, bytes, payload } = record;
-  const { compressor } = spa.zio;
-  switch (type) {
-    case DRR_OBJECT:
-      receiveObject(objset, record, tellsSpill);
-      return;
-    case DRR_WRITE: {
-      const drr = drrWrite.read(bytes);
-      if (drr.logicalSize > SPA_MAXBLOCKSIZE) throw bad(`a block of ${drr.logicalSize} bytes`);
-      const isPacked = drr.compression > 2;
-      const content = isPacked
-        ? compressor.decompress(drr.compression, payload, drr.logicalSize)
-        : payload;
-      putBlock(objset.dnode(drr.object), drr.offset, content);
-      return;
-    }
-    case DRR_WRITE_EMBEDDED: {
-      const drr = drrWriteEmbedded.read(bytes);
-      if (drr.lsize > SPA_MAXBLOCKSIZE) throw bad(`a block of ${drr.lsize} bytes`);
-      const stored = payload.subarray(0, drr.psize);
-      const isPacked = drr.compression > 2;
-      const content = isPacked
-        ? compressor.decompress(drr.compression, stored, drr.lsize)
-        : stored.slice(0, drr.lsize);
-      const dnode = objset.dnode(drr.object);
-      const offset = BigInt.asIntN(64, drr.offset);
-      if (offset === DMU_SPILL_BLKID * BigInt(drr.length)) setSpill(dnode, content);
-      else putBlock(dnode, toOffset(offset), content);
-      return;
-    }
-    case DRR_SPILL: {
-      const drr = drrSpill.read(bytes);
-      if (drr.length % 512 !== 0) throw bad(`a spill block of ${drr.length} bytes`);
-      const isPacked = drr.compressedSize !== 0 && drr.compression > 2;
-      setSpill(
-        objset.dnode(drr.object),
-        isPacked ? compressor.decompress(drr.compression, payload, drr.length) : payload,
-      );
-      return;
-    }
-    case DRR_FREE:
-      receiveFree(objset, bytes);
-      return;
-    case DRR_FREEOBJECTS:
-      receiveFreeObjects(objset, bytes);
-      return;
-    default:
-      throw bad(`record type ${type}`);
-  }
-}
-
-/** The dataset to receive into, made or found. */
-function target(spa: Spa, name: string, begin: DrrBegin): DslDataset | Errno {
-  const existing = spa.dsl.findDataset(name);
-  if (begin.fromGuid !== 0n) {
-    if (existing === undefined) return ENOENT;
-    const previous = spa.dsl.datasetByObject(existing.phys.prevSnapObj);
-    if (previous.phys.guid !== begin.fromGuid) return ENODEV;
-    return existing.bp.birth > existing.phys.prevSnapTxg ? EBUSY : existing;
-  }
-  if (existing !== undefined) return EEXIST;
-  const at = name.lastIndexOf('/');
-  const parent = at < 0 ? undefined : spa.dsl.findDir(name.slice(0, at));
-  if (parent === undefined) return ENOENT;
-  let made: DslDataset | undefined;
-  spa.syncTasks.push(() => {
-    const dir = createDir(spa.dsl, parent, name.slice(at + 1));
-    made = createDataset(dir, originSnapshot(spa.dsl));
-    const owner = spa.dsl.ownerOf(made) ?? spa.mosOwner;
-    made.adoptObjset(createObjset(spa.arc, begin.type, owner));
   });
-  spaSync(spa);
-  return made ?? EINVAL;
 }
 
-/**
- * Receives one stream as `name` with the snapshot that the stream names. Errors are values: EEXIST
- * and ENOENT for the destination, ENODEV when the newest snapshot is not the stream's source, EBUSY
- * when it was changed since. A damaged stream throws ZfsError and is undone.
- */
-export function dmuRecv(spa: Spa, stream: Uint8Array, name: string): DslDataset | Errno {
-  const nameError = checkName(name);
-  if (nameError !== undefined) return nameError;
-  const reader = new StreamReader(stream, spa.zio.checksums.fletcher);
-  const first = reader.next();
-  if (first.type !== DRR_BEGIN) throw bad('it does not begin with BEGIN');
-  const begin = drrBegin.read(first.bytes);
-  if ((begin.versionInfo & 3) !== DMU_SUBSTREAM) {
-    throw new ZfsError('ENOTSUP', 'cannot receive: stream packages are not supported yet');
-  }
-  if (begin.type !== DMU_OST_ZFS && begin.type !== DMU_OST_ZVOL) throw bad('objset type');
-  const snapshotName = begin.toName.split('@')[1] ?? '';
-  if (snapshotName === '') throw bad('it names no snapshot');
-  const head = target(spa, name, begin);
-  if (!('phys' in head)) return head;
-  head.phys.flags |= DS_FLAG_INCONSISTENT;
-  head.dirty();
-  try {
-    receiveRecords(spa, head, reader, (begin.flags & DRR_FLAG_SPILL_BLOCK) !== 0);
-  } catch (error) {
-    if (error instanceof ZfsError && !spa.isSuspended) undo(spa, head, begin);
-    throw error;
-  }
-  head.phys.flags &= ~DS_FLAG_INCONSISTENT;
-  head.dirty();
-  let made: DslDataset | undefined;
-  spa.syncTasks.push(() => {
-    made = createSnapshot(head, snapshotName);
-    made.phys.guid = begin.toGuid;
-    made.phys.creationTime = begin.creationTime;
-    made.store();
-  });
-  spaSync(spa);
-  return made ?? EINVAL;
-}
+export class Receiver {
+  readonly #spa: Spa;
+  readonly #request: RecvRequest;
+  readonly #target: RecvTarget;
+  readonly #reader: StreamReader;
+  #objset: Objset;
+  #isAtEnd = false;
+  #isOver = false;
+  #dirty = 0;
+  /** Position of the last block, which must not go back; noted with each txg for a resumption. */
+  #object = 0;
+  #offset = 0;
+  #isNoted = true;
 
-function receiveRecords(
-  spa: Spa,
-  head: DslDataset,
-  reader: StreamReader,
-  tellsSpill: boolean,
-): void {
-  let dirty = 0;
-  for (;;) {
-    const record = reader.next();
-    if (record.type === DRR_END) return;
-    receiveRecord(spa, head.objset, record, tellsSpill);
-    dirty += record.payload.length;
-    if (dirty > DIRTY_LIMIT) {
+  /** `target` comes from `recvBegin`; BEGIN and its payload were read by the caller. */
+  constructor(spa: Spa, request: RecvRequest, target: RecvTarget) {
+    this.#spa = spa;
+    this.#request = request;
+    this.#target = target;
+    this.#reader = new StreamReader(spa.zio.checksums.fletcher);
+    this.#reader.push(request.begin, 0);
+    this.#reader.push(request.payload, 0);
+    this.#reader.bytesRead += target.resumedBytes;
+    this.#objset = target.dataset.objset;
+    target.dataset.longHolds += 1;
+    if (target.head !== target.dataset) target.head.longHolds += 1;
+  }
+
+  /** Whether the stream's END has come. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
+  }
+
+  /**
+   * Takes bytes of the stream, up to its END at most, and answers how many. An errno means that the
+   * stream is damaged or can't be stored: call `abort` then.
+   */
+  feed(bytes: Uint8Array): number | Errno {
+    return recvGuard(() => {
+      let at = 0;
+      while (at < bytes.length && !this.#isAtEnd) {
+        const step = this.#reader.push(bytes, at);
+        at = step.at;
+        if (step.record === null) break;
+        if (step.record.type === DRR_END) {
+          this.#end(step.record.bytes);
+          break;
+        }
+        const tellsSpill = (this.#target.begin.flags & DRR_FLAG_SPILL_BLOCK) !== 0;
+        receiveRecord(this.#spa, this.#objset, step.record, tellsSpill);
+        this.#note(step.record.type, step.record.bytes);
+        this.#dirty += step.record.bytes.length + step.record.payload.length;
+        if (this.#dirty > DIRTY_LIMIT) {
+          spaSync(this.#spa);
+          this.#dirty = 0;
+        }
+      }
+      return at;
+    });
+  }
+
+  #end(bytes: Uint8Array): void {
+    const { toGuid } = drrEnd.read(bytes);
+    if (toGuid !== 0n && toGuid !== this.#target.begin.toGuid) throw badStream('END of another');
+    this.#isAtEnd = true;
+  }
+
+  /** Blocks come in order, so that the last one says how far a resumable receive has come. */
+  #note(type: number, bytes: Uint8Array): void {
+    if (type !== DRR_WRITE && type !== DRR_WRITE_EMBEDDED) return;
+    const isWrite = type === DRR_WRITE;
+    const { object } = isWrite ? drrWrite.read(bytes) : drrWriteEmbedded.read(bytes);
+    if (object < this.#object) throw badStream(`object ${object} after ${this.#object}`);
+    const isSame = object === this.#object;
+    this.#object = object;
+    if (isWrite) this.#offset = drrWrite.read(bytes).offset;
+    else if (!isSame) this.#offset = 0;
+    if (!this.#request.isResumable || !this.#isNoted) return;
+    this.#isNoted = false;
+    this.#spa.syncTasks.push(() => {
+      this.#isNoted = true;
+      if (this.#isOver) return;
+      const { dataset } = this.#target;
+      storeResumePoint(dataset, this.#object, this.#offset, this.#reader.bytesRead);
+    });
+  }
+
+  /** After END: what was received appears. The new snapshot, or an errno: then all is undone. */
+  finish(): DslDataset | Errno {
+    if (!this.#isAtEnd) return EINVAL;
+    const { dataset, head } = this.#target;
+    const error = this.#target.checkEnd();
+    if (error !== undefined) {
+      this.abort();
+      return error;
+    }
+    this.#letGo();
+    let made: DslDataset | undefined;
+    const spa = this.#spa;
+    spa.syncTasks.push(() => {
+      clearResumeState(dataset);
+      dataset.phys.flags &= ~DS_FLAG_INCONSISTENT;
+      dataset.dirty();
+      if (head !== dataset) {
+        while (head.phys.prevSnapObj !== dataset.phys.prevSnapObj) {
+          destroySnapshot(spa.dsl.datasetAt(head.phys.prevSnapObj, head.dir));
+        }
+        cloneSwap(dataset, head);
+        dataset.store();
+        head.store();
+      }
+      made = createSnapshot(head, this.#request.toSnap);
+      made.phys.guid = this.#target.begin.toGuid;
+      made.phys.creationTime = this.#target.begin.creationTime;
+      made.store();
+      if (head !== dataset) destroyHead(dataset);
+    });
+    const result = recvGuard(() => spaSync(spa));
+    return isErrno(result) ? result : (made ?? EINVAL);
+  }
+
+  #letGo(): void {
+    this.#isOver = true;
+    const { dataset, head } = this.#target;
+    dataset.longHolds -= 1;
+    if (head !== dataset) head.longHolds -= 1;
+  }
+
+  /**
+   * Gives up: takes back what was done, or keeps what is on disk when the receive can be resumed.
+   * True when something was kept.
+   */
+  abort(): boolean {
+    if (this.#isOver) return false;
+    const spa = this.#spa;
+    const { dataset } = this.#target;
+    if (spa.isSuspended) return false;
+    // What is still dirty is written once more, so that the books are right before it is freed.
+    const mayKeep = this.#request.isResumable && !isErrno(recvGuard(() => spaSync(spa)));
+    this.#letGo();
+    if (mayKeep && dataset.hasObjset) return true;
+    recvGuard(() => {
+      if (spa.isSuspended) return;
       spaSync(spa);
-      dirty = 0;
-    }
+      spa.syncTasks.push(() => destroyHead(dataset));
+      spaSync(spa);
+    });
+    return false;
   }
 }
 
-/** Takes back what a stream that broke off has done. */
-function undo(spa: Spa, head: DslDataset, begin: DrrBegin): void {
-  // What is still dirty is written once more, so that the books are right before it is freed.
-  spaSync(spa);
-  spa.syncTasks.push(() => {
-    if (begin.fromGuid === 0n) {
-      destroyHead(head);
-    } else {
-      rollback(head);
-      head.phys.flags &= ~DS_FLAG_INCONSISTENT;
-      head.dirty();
-    }
-  });
-  spaSync(spa);
+/** Begins to receive; the rest of the stream is fed to what is answered. */
+export function dmuRecv(spa: Spa, request: RecvRequest): Receiver | Errno {
+  const target = recvGuard(() => recvBegin(spa, request));
+  return isErrno(target) ? target : new Receiver(spa, request, target);
 }

@@ -99,6 +99,7 @@ export function zfsClone(spa: Spa, snapshot: string, name: string): Errno | unde
 export function zfsDestroy(spa: Spa, name: string): Errno | undefined {
   const dataset = spa.dsl.findDataset(name);
   if (dataset === undefined) return ENOENT;
+  if (dataset.longHolds > 0) return EBUSY;
   if (dataset.snapshotName !== undefined) {
     if (dataset.phys.numChildren > 1) return EEXIST;
     if (dataset.phys.userrefsObj !== 0) return EBUSY;

@@ -56,7 +56,7 @@ class Scan {
   *all(): Generator<void> {
     const { dsl } = this.#spa;
     yield* this.#objset('<metadata>', dsl.mos.rootBp, 0);
-    for (const dir of Array.from(dsl.allDirs())) {
+    for (const dir of Array.from(dsl.everyDir())) {
       if (dir.phys.headDatasetObj === 0) continue;
       const head = dsl.head(dir);
       for (const snapshot of head.snapshots()) yield* this.#dataset(snapshot);

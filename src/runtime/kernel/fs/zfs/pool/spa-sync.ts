@@ -11,6 +11,7 @@
 import { assert } from '#base/assert.ts';
 import { isObjsetDirty, syncObjset } from '../dmu/objset-sync.ts';
 import { Bpobj } from '../dsl/bpobj.ts';
+import { activateFeature } from '../dsl/dsl-extension.ts';
 import { DMU_POOL_FREE_BPOBJ, DMU_POOL_SYNC_BPOBJ } from '../dsl/dsl-pool.ts';
 import { DD_USED_HEAD } from '../ondisk/dsl-phys.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
@@ -109,6 +110,8 @@ function syncDatasets(spa: Spa): void {
     const objset = dataset.openedObjset;
     if (objset === undefined || !isObjsetDirty(objset)) continue;
     dataset.bp = syncObjset(objset, spa.writer, applySpaceDeltas);
+    for (const guid of dataset.newFeatures) activateFeature(dataset, guid);
+    dataset.newFeatures.clear();
   }
 }
 

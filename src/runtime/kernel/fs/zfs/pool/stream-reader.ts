@@ -1,9 +1,9 @@
 /**
- * A send stream taken apart: records with their payloads, each checked against the running checksum.
+ * A send stream taken apart as it comes in: records with their payloads, each checked against the
+ * running checksum. Bytes are pushed in pieces of any size; no more than one record is kept.
  * @see uts/common/fs/zfs/dmu_recv.c receive_read_record()
  */
-import { viewOf } from '../ondisk/struct.ts';
-import { ZfsError } from '../ondisk/zfs-error.ts';
+import { SPA_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
 import {
   DMU_BACKUP_MAGIC,
   DRR_BEGIN,
@@ -20,7 +20,8 @@ import {
   drrWrite,
   drrWriteEmbedded,
 } from '../ondisk/replay-record.ts';
-import { SPA_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
+import { viewOf } from '../ondisk/struct.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
 import type { Fletcher } from '../zio/fletcher.ts';
 
 export interface StreamRecord {
@@ -58,30 +59,47 @@ function payloadSize(type: number, bytes: Uint8Array): number {
 }
 
 export class StreamReader {
-  readonly #bytes: Uint8Array;
   readonly #fletcher: Fletcher;
-  #at = 0;
   #sum: Uint32Array = new Uint32Array(8);
+  /** The record at hand: first its 312 bytes, then its payload, filled as bytes come. */
+  #head: Uint8Array = new Uint8Array(DRR_SIZE);
+  #payload: Uint8Array | null = null;
+  #filled = 0;
+  /** Bytes of whole records so far. */
+  bytesRead = 0;
 
-  constructor(bytes: Uint8Array, fletcher: Fletcher) {
-    this.#bytes = bytes;
+  constructor(fletcher: Fletcher) {
     this.#fletcher = fletcher;
   }
 
-  get atEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+  /** Whether the stream stands between two records. */
+  get isBetweenRecords(): boolean {
+    return this.#payload === null && this.#filled === 0;
   }
 
-  #take(size: number): Uint8Array {
-    if (this.#at + size > this.#bytes.length) throw invalid('it ends in the middle of a record');
-    const part = this.#bytes.slice(this.#at, this.#at + size);
-    this.#at += size;
-    return part;
+  /**
+   * Takes bytes of `source` from `at` on until a record is whole. Answers the position behind what was
+   * taken, and the record. ZfsError EINVAL when it is damaged, ECKSUM when its checksum is wrong.
+   */
+  push(source: Uint8Array, at: number): { at: number; record: StreamRecord | null } {
+    let from = at;
+    while (from < source.length) {
+      const target = this.#payload ?? this.#head;
+      const part = source.subarray(from, from + target.length - this.#filled);
+      target.set(part, this.#filled);
+      this.#filled += part.length;
+      from += part.length;
+      if (this.#filled < target.length) break;
+      this.#filled = 0;
+      const record = this.#payload === null ? this.#headDone() : this.#payloadDone(this.#payload);
+      if (record !== null) return { at: from, record };
+    }
+    return { at: from, record: null };
   }
 
-  /** The next record. ZfsError EINVAL when it is damaged, ECKSUM when its checksum is wrong. */
-  next(): StreamRecord {
-    const bytes = this.#take(DRR_SIZE);
+  /** The 312 bytes are there: they are checked, and the payload is awaited if there is one. */
+  #headDone(): StreamRecord | null {
+    const bytes = this.#head;
     const type = viewOf(bytes).getUint32(0, true);
     if (type === DRR_BEGIN) {
       const { magic } = drrBegin.read(bytes);
@@ -95,9 +113,22 @@ export class StreamReader {
     this.#sum = this.#fletcher.fletcher4(bytes.subarray(DRR_CHECKSUM_OFFSET), head);
     const size = payloadSize(type, bytes);
     if (size > SPA_MAXBLOCKSIZE) throw invalid(`a record of ${size} bytes`);
-    const payload = this.#take(size);
+    if (size === 0) return this.#whole(new Uint8Array(0));
+    this.#payload = new Uint8Array(size);
+    return null;
+  }
+
+  #payloadDone(payload: Uint8Array): StreamRecord {
+    this.#payload = null;
     this.#sum = this.#fletcher.fletcher4(payload, this.#sum);
-    return { type, bytes, payload };
+    return this.#whole(payload);
+  }
+
+  #whole(payload: Uint8Array): StreamRecord {
+    const bytes = this.#head;
+    this.#head = new Uint8Array(DRR_SIZE);
+    this.bytesRead += bytes.length + payload.length;
+    return { type: viewOf(bytes).getUint32(0, true), bytes, payload };
   }
 
   /** All zeros stands for "not given". */
