@@ -24,6 +24,11 @@ export const JUDGE_PACKAGES: readonly (readonly [string, string])[] = [
   ['vim-tiny', '/usr/bin/vim.tiny'],
   ['bsdextrautils', '/usr/bin/hexdump'],
   ['file', '/usr/bin/file'],
+  ['xorriso', '/usr/bin/xorriso'],
+  ['genisoimage', '/usr/bin/isoinfo'],
+  ['gdisk', '/usr/sbin/sgdisk'],
+  ['dosfstools', '/usr/sbin/fsck.vfat'],
+  ['mtools', '/usr/bin/mtools'],
 ];
 
 function say(text: string): void {

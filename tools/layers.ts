@@ -127,7 +127,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'runtime/cmd': [...USERLAND],
   'runtime/svc': [...USERLAND, 'runtime/cmd/command.ts'],
-  'runtime/boot': [...BASIC, ...USERLAND, 'runtime/cmd'],
+  // The loader reads volumes with the kernel's own readers of their formats.
+  'runtime/boot': [
+    ...BASIC,
+    ...USERLAND,
+    'runtime/cmd',
+    'runtime/kernel/fs/pcfs',
+    'runtime/kernel/fs/hsfs',
+  ],
   'runtime/hvm': [...BASIC, ...USERLAND],
   'runtime/node-contract.ts': ['base', OBSERVATION],
   'runtime/node': ['base', 'runtime'],

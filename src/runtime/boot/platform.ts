@@ -12,7 +12,7 @@ import { COMMANDS } from '#cmd/commands.table.ts';
 import type { Command } from '#cmd/command.ts';
 import { type CpioEntry, manifestLine, writeCpio } from '#boot/cpio.ts';
 import { directories, files, links } from '#boot/tree/tree.ts';
-import { daysFromCivil } from '#lib/libc/calendar.ts';
+import { daysFromCivil } from '#base/calendar.ts';
 
 export interface AssembledPlatform extends PlatformImage {
   /** Text of boot_archive.manifest. */

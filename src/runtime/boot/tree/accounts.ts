@@ -49,12 +49,12 @@ const GROUPS: readonly (readonly [string, number, string])[] = [
 ];
 
 /** SHA-256 crypt of `root`. */
-const ROOT_HASH = '$5$2HOHRnK3$NvLlm.1KQBbB0WjoP7xcIwGnllhzp2HnT.mDO7DpxYA';
+export const ROOT_SHADOW = '$5$2HOHRnK3$NvLlm.1KQBbB0WjoP7xcIwGnllhzp2HnT.mDO7DpxYA';
 const LAST_CHANGED_DAY = 6445;
 
 const passwd = USERS.map(([name, ...rest]) => [name, 'x', ...rest].join(':'));
 const shadow = USERS.map(([name]) => {
-  const hash = name === 'root' ? ROOT_HASH : 'NP';
+  const hash = name === 'root' ? ROOT_SHADOW : 'NP';
   return `${name}:${hash}:${LAST_CHANGED_DAY}::::::`;
 });
 const group = GROUPS.map(([name, gid, members]) => `${name}::${gid}:${members}`);

@@ -1,7 +1,7 @@
 /** cal: a month or a year. @man cal(1) */
 import type { Command } from '#cmd/command.ts';
 import type { Sys, Task } from '#kernel/syscall/sys.ts';
-import { daysFromCivil, weekdayOf } from '#lib/libc/calendar.ts';
+import { daysFromCivil, weekdayOf } from '#base/calendar.ts';
 import { type Stdio, withStdio } from '#lib/libc/stdio.ts';
 import { localtime, MONTHS, timezoneFrom } from '#lib/libc/time.ts';
 import { usageError } from '#lib/libc/usage.ts';

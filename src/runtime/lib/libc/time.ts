@@ -9,7 +9,7 @@ import {
   daysFromCivil,
   isLeapYear,
   weekdayOf,
-} from '#lib/libc/calendar.ts';
+} from '#base/calendar.ts';
 import { type Timezone, UTC, offsetAt } from '#lib/libc/timezone.ts';
 
 export { type Timezone, UTC, parseTimezone, timezoneFrom } from '#lib/libc/timezone.ts';

@@ -10,7 +10,7 @@ import {
   daysFromCivil,
   isLeapYear,
   weekdayOf,
-} from '#lib/libc/calendar.ts';
+} from '#base/calendar.ts';
 import { ZONE_RULES } from '#lib/libc/timezone.table.ts';
 
 /** When daylight saving begins or ends, in seconds of local standard or daylight time. */

@@ -1,6 +1,6 @@
 /**
  * Calendar arithmetic: seconds since 1970 ↔ year, month, day, in the proleptic Gregorian calendar.
- * Time zones are in timezone.ts, printing in time.ts.
+ * Time zones and printing are libc's (lib/libc/timezone.ts, time.ts).
  */
 export const SECONDS_PER_DAY = 86_400;
 
@@ -54,4 +54,28 @@ export function isLeapYear(year: number): boolean {
 /** 0 = Sunday. */
 export function weekdayOf(days: number): number {
   return (((days + 4) % 7) + 7) % 7;
+}
+
+export interface CivilTime extends CivilDate {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+/** UTC of `seconds` since 1970. */
+export function civilFromSeconds(seconds: number): CivilTime {
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  const rest = seconds - days * SECONDS_PER_DAY;
+  return {
+    ...civilFromDays(days),
+    hour: Math.floor(rest / 3600),
+    minute: Math.floor(rest / 60) % 60,
+    second: Math.floor(rest) % 60,
+  };
+}
+
+/** The inverse of `civilFromSeconds`. */
+export function secondsFromCivil(time: CivilTime): number {
+  const days = daysFromCivil(time.year, time.month, time.day);
+  return days * SECONDS_PER_DAY + time.hour * 3600 + time.minute * 60 + time.second;
 }
