@@ -85,6 +85,22 @@ export function checkPool(
   }
 }
 
+/** What zdb 2.3 prints of the pool on `disks`; throws when its status is not 0. */
+export function zdb(disks: readonly MemoryDisk[], args: readonly string[]): string[] {
+  const folder = saveDisks(disks);
+  try {
+    const script = `. "${JUDGES}/lib.sh"; have23; tool23 zdb -e -p "$0" "$@"`;
+    const run = spawnSync('bash', ['-c', script, folder, ...args], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    if (run.status !== 0) throw new Error(`zdb: status ${run.status}: ${run.stderr}`);
+    return run.stdout.split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Judges a stream with check-stream.sh, both versions; the lines that are not `ok`. */
 export function checkStream(stream: Uint8Array): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'zfs-test-'));

@@ -75,6 +75,7 @@ export function syncObjset(
   }
   objset.dirtyDnodes.clear();
   objset.isDirty = false;
+  objset.intentLog?.sync();
   const bytes = new Uint8Array(OBJSET_PHYS_SIZE_V3);
   objset.metaDnode.store(bytes, 0);
   bytes.set(objset.zilHeader, OBJSET_ZIL_HEADER_OFFSET);

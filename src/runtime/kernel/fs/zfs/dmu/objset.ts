@@ -39,6 +39,14 @@ export interface BlockOwner {
   holeBirth(): number;
 }
 
+/** The intent log of an objset, as writing it sees it (zil/zil.ts). */
+export interface IntentLog {
+  /** Called while the objset is written, before its block is: what the log had is on disk now. */
+  sync(): void;
+  /** Gives back all of the log's blocks in this txg: the objset goes. */
+  destroy(): void;
+}
+
 /** Whose space the object with this bonus is; null for objects that are no files. */
 export type SpaceOwner = (
   bonusType: number,
@@ -120,6 +128,8 @@ export class Objset {
   readonly groupUsed: Dnode;
   /** `zil_header_t`, 192 bytes. */
   zilHeader: Uint8Array = new Uint8Array(OBJSET_ZIL_HEADER_SIZE);
+  /** Set while the objset can be changed and has a log. */
+  intentLog: IntentLog | null = null;
   rootBp: BlockPointer;
   readonly #dnodes: Map<number, Dnode> = new Map();
   /** Objects whose dnode or blocks changed since the last sync. */

@@ -98,7 +98,20 @@ export function createDataset(dir: DslDir, origin: DslDataset | null): DslDatase
   dir.store();
   const made = pool.datasetAt(object, dir);
   if (origin !== null) copyFeatures(origin, made);
+  zeroLog(made);
   return made;
+}
+
+/**
+ * `dsl_dataset_zero_zil`: a snapshot's objset block has the header of its head's log. What is made of
+ * the snapshot has none of its own yet.
+ */
+export function zeroLog(head: DslDataset): void {
+  if (!head.hasObjset) return;
+  const { objset } = head;
+  if (objset.zilHeader.every((byte) => byte === 0)) return;
+  objset.zilHeader = new Uint8Array(objset.zilHeader.length);
+  objset.isDirty = true;
 }
 
 /** A snapshot or clone has blocks of the same features. */

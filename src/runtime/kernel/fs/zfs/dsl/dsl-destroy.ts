@@ -11,6 +11,7 @@ import { DD_USED_HEAD, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
 import { zapDestroy, zapRemove, zapSetNumber } from '../zap/zap.ts';
 import { Bpobj } from './bpobj.ts';
 import { originTxg } from './dsl-account.ts';
+import { zeroLog } from './dsl-create.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
 import type { DslDir } from './dsl-dir.ts';
@@ -124,6 +125,7 @@ export function destroyHead(head: DslDataset): void {
 /** Kills every block born after the previous snapshot (or the origin). */
 function freeObjset(head: DslDataset): void {
   const { pool, phys } = head;
+  head.openedObjset?.intentLog?.destroy();
   head.closeObjset();
   const rootBp = head.bp;
   if (isHole(rootBp)) return;
@@ -177,6 +179,7 @@ export function rollback(head: DslDataset): void {
   phys.uniqueBytes = 0;
   phys.bp.set(previous.phys.bp);
   head.dirty();
+  zeroLog(head);
 }
 
 /** `dsl_dir_rename_sync`: under another parent or with another name. */

@@ -125,6 +125,15 @@ export class MetaslabClass {
     metaslab.free(dva.offset, dva.asize);
   }
 
+  /** Takes a certain place; false when it is not there or not free. `metaslab_claim_dva` */
+  claim(dva: Dva): boolean {
+    const group = this.groupOf(dva.vdev);
+    const metaslab = group?.metaslabs[Math.floor(dva.offset / 2 ** group.metaslabShift)];
+    if (group === undefined || metaslab === undefined) return false;
+    if (!metaslab.isLoaded) group.load(metaslab);
+    return metaslab.claim(dva.offset, dva.asize);
+  }
+
   *all(): Generator<{ group: MetaslabGroup; metaslab: Metaslab }> {
     for (const group of this.groups) {
       for (const metaslab of group.metaslabs) yield { group, metaslab };

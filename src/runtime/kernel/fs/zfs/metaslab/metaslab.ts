@@ -67,6 +67,14 @@ export class Metaslab {
     return start;
   }
 
+  /** Takes a place that was written before the pool was opened; false when it is not free. */
+  claim(start: number, size: number): boolean {
+    if (!this.allocatable.contains(start, size)) return false;
+    this.allocatable.remove(start, size);
+    this.allocating.add(start, size);
+    return true;
+  }
+
   free(start: number, size: number): void {
     this.freeing.add(start, size);
   }

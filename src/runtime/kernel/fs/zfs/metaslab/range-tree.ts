@@ -84,6 +84,13 @@ export class RangeTree {
     return next !== undefined && next < start + size;
   }
 
+  /** Whether all of the range is in the set. */
+  contains(start: number, size: number): boolean {
+    const i = this.#indexAfter(start);
+    const from = this.#starts[i];
+    return from !== undefined && from <= start && (this.#ends[i] as number) >= start + size;
+  }
+
   /** The start of the first range at or after `from` with room for `size`, going round once. */
   findFit(from: number, size: number): number | undefined {
     const first = this.#indexAfter(from);

@@ -10,6 +10,7 @@ import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { Spa } from './spa.ts';
 import { spaLoad } from './spa-load.ts';
+import { claimLogs } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
 export interface OpenOptions {
@@ -39,7 +40,9 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   spa.adoptFeatures();
   openMetaslabs(spa);
   spa.isConfigDirty = true;
-  spaSync(spa);
+  const claimed = claimLogs(spa);
+  do spaSync(spa);
+  while (spa.txg <= claimed);
   return spa;
 }
 

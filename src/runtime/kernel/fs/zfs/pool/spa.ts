@@ -156,7 +156,7 @@ export class Spa implements DslServices {
     for (const dva of bp.dvas) {
       const isLog = this.logMetaslabs.groupOf(dva.vdev) !== undefined;
       const from = isLog ? this.logMetaslabs : this.metaslabs;
-      from.free(dva.isGang ? this.#gangHeader(dva) : dva);
+      from.free(this.ownPlace(dva));
     }
   }
 
@@ -174,7 +174,9 @@ export class Spa implements DslServices {
     yield* this.logMetaslabs.all();
   }
 
-  #gangHeader(dva: Dva): Dva {
+  /** What a pointer's place takes itself: of a gang block only the header. */
+  ownPlace(dva: Dva): Dva {
+    if (!dva.isGang) return dva;
     const { vdev } = this.zio.topOf(dva);
     return { ...dva, asize: vdev.psizeToAsize(SPA_GANGBLOCKSIZE), isGang: false };
   }

@@ -10,6 +10,7 @@ import { ZfsFs } from '../zpl/zfs-fs.ts';
 import { type DatasetSpace, ZfsVfs } from '../zpl/zfs-vfs.ts';
 import type { Spa } from './spa.ts';
 import { zfsNow } from './spa-create.ts';
+import { hasLogDevice, zilOf } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
 /** `zfs_dirty_data_max`: so much may wait in memory; then the txg is written. */
@@ -71,6 +72,9 @@ export function mountDataset(
     commit: () => {
       if (isSpaDirty(spa)) spaSync(spa);
     },
+    // A log of before a crash is replayed even when nothing else may change the file system.
+    zil: dataset.snapshotName === undefined ? zilOf(spa, dataset) : null,
+    hasLogDevice: () => hasLogDevice(spa),
   };
   const isFrozen = isReadOnly || dataset.snapshotName !== undefined;
   return new ZfsVfs(fsid, openFileSystem(spa, dataset), host, isFrozen);

@@ -7,7 +7,8 @@
  */
 import type { Codecs } from '#runtime/host.ts';
 import { ZEC_MAGIC, ZIO_ECK_SIZE } from '../ondisk/label.ts';
-import { viewOf } from '../ondisk/struct.ts';
+import { ZIL_CHAIN_ECK_OFFSET, ZIL_MIN_BLKSZ } from '../ondisk/zil-phys.ts';
+import { readSafeU64, viewOf } from '../ondisk/struct.ts';
 import { swap32, swap64 } from '../ondisk/byteswap.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import * as algorithm from '../ondisk/zio-algorithm.ts';
@@ -85,6 +86,34 @@ export class Checksums {
     putSum(view, eck + 8, this.sha256(bytes));
   }
 
+  /** Fills in the `zio_eck_t` of a log block called `name`. */
+  sealLog(kind: number, bytes: Uint8Array, name: Uint32Array): void {
+    const [eck, size] = logExtent(kind, bytes);
+    const view = viewOf(bytes);
+    view.setBigUint64(eck, ZEC_MAGIC, true);
+    putSum(view, eck + 8, name);
+    const sum = this.compute(kind, bytes.subarray(0, size));
+    if (sum !== null) putSum(view, eck + 8, sum);
+  }
+
+  /** Whether `bytes` is the log block called `name`; only of our byte order. */
+  verifyLog(kind: number, bytes: Uint8Array, name: Uint32Array): boolean {
+    const view = viewOf(bytes);
+    // The size is not to be believed yet.
+    const isSlim = kind === algorithm.ZIO_CHECKSUM_ZILOG2;
+    if (isSlim && view.getUint32(ZIL_CHAIN_ECK_OFFSET - 4, true) !== 0) return false;
+    const [eck, size] = logExtent(kind, bytes);
+    if (size > bytes.length || size === 0) return false;
+    if (view.getBigUint64(eck, true) !== ZEC_MAGIC) return false;
+    const copy = bytes.slice(0, size);
+    putSum(viewOf(copy), eck + 8, name);
+    const sum = this.compute(kind, copy);
+    const expected = Uint32Array.from({ length: 8 }, (_, i) =>
+      view.getUint32(eck + 8 + i * 4, true),
+    );
+    return sum !== null && equalChecksums(sum, expected);
+  }
+
   /**
    * Whether the `zio_eck_t` at the end of `bytes` is right, and the writer's byte order.
    * `bytes` is unchanged afterwards.
@@ -105,6 +134,18 @@ export class Checksums {
     if (!equalChecksums(expected, actual)) return null;
     return isLittleEndian ? 'little' : 'big';
   }
+}
+
+/** Whether it is a log block's, whose checksum words are its name (ondisk/zil-phys.ts). */
+export function isLogChecksum(kind: number): boolean {
+  return kind === algorithm.ZIO_CHECKSUM_ZILOG || kind === algorithm.ZIO_CHECKSUM_ZILOG2;
+}
+
+/** Where the `zio_eck_t` of a log block is, and how much of the block it covers. */
+function logExtent(kind: number, bytes: Uint8Array): [eck: number, size: number] {
+  if (kind === algorithm.ZIO_CHECKSUM_ZILOG) return [bytes.length - ZIO_ECK_SIZE, bytes.length];
+  const used = readSafeU64(viewOf(bytes), ZIL_CHAIN_ECK_OFFSET - 8);
+  return [ZIL_CHAIN_ECK_OFFSET, Math.ceil(used / ZIL_MIN_BLKSZ) * ZIL_MIN_BLKSZ];
 }
 
 function putSum(view: DataView, at: number, sum: Uint32Array): void {

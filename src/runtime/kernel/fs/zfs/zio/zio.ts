@@ -19,7 +19,7 @@ import { SPA_GANGBLOCKSIZE, SPA_GBH_NBLKPTRS } from '../ondisk/label.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { ZIO_COMPRESS_OFF } from '../ondisk/zio-algorithm.ts';
 import type { Vdev } from '../vdev/vdev.ts';
-import { Checksums, equalChecksums, gangVerifier } from './zio-checksum.ts';
+import { Checksums, equalChecksums, gangVerifier, isLogChecksum } from './zio-checksum.ts';
 import { Compressor } from './zio-compress.ts';
 
 /** A top-level vdev and how much of it holds data. */
@@ -61,12 +61,13 @@ export class ZioContext {
     return bytes;
   }
 
-  /** The bytes as they are on disk, verified, `psize` of them. */
-  readStored(bp: BlockPointer): Uint8Array {
-    if (bp.isEncrypted && bp.level === 0 && bp.type !== DMU_OT_INTENT_LOG && bp.dvas.length === 3) {
-      throw new ZfsError('ENOTSUP', 'Cannot read an encrypted block: encryption is not supported');
+  /** Whether bytes are those that `bp` points to. */
+  #verifier(bp: BlockPointer): (bytes: Uint8Array) => boolean {
+    if (isLogChecksum(bp.checksum)) {
+      return (bytes) =>
+        this.checksums.verifyLog(bp.checksum, bytes.subarray(0, bp.psize), bp.cksum);
     }
-    const verify = (bytes: Uint8Array): boolean => {
+    return (bytes) => {
       const sum = this.checksums.compute(
         bp.checksum,
         bytes.subarray(0, bp.psize),
@@ -74,6 +75,14 @@ export class ZioContext {
       );
       return sum === null || equalChecksums(sum, bp.cksum);
     };
+  }
+
+  /** The bytes as they are on disk, verified, `psize` of them. */
+  readStored(bp: BlockPointer): Uint8Array {
+    if (bp.isEncrypted && bp.level === 0 && bp.type !== DMU_OT_INTENT_LOG && bp.dvas.length === 3) {
+      throw new ZfsError('ENOTSUP', 'Cannot read an encrypted block: encryption is not supported');
+    }
+    const verify = this.#verifier(bp);
     let failure: unknown = corrupt('blkptr_t', 'no DVA');
     for (const dva of bp.dvas) {
       try {
@@ -97,14 +106,7 @@ export class ZioContext {
     const first = bp.dvas[0];
     if (first === undefined) return true;
     if (first.isGang) return this.#scrubGang(bp, first);
-    const verify = (bytes: Uint8Array): boolean => {
-      const sum = this.checksums.compute(
-        bp.checksum,
-        bytes.subarray(0, bp.psize),
-        bp.isLittleEndian,
-      );
-      return sum === null || equalChecksums(sum, bp.cksum);
-    };
+    const verify = this.#verifier(bp);
     let right: Uint8Array | undefined;
     const wrong: Dva[] = [];
     for (const dva of bp.dvas) {

@@ -7,7 +7,7 @@ import { encodeUtf8 } from '#base/bytes.ts';
 import { type Errno, EEXIST, ENOENT, ENOTEMPTY } from '#kernel/os/errno.ts';
 import { dirtyBlock, freeBlocks, markDirty, setBlockSize } from '../dmu/dbuf.ts';
 import { dmuWrite } from '../dmu/dmu.ts';
-import { dmuObjectAlloc, dmuObjectFree } from '../dmu/dmu-object.ts';
+import { dmuObjectAlloc, dmuObjectClaim, dmuObjectFree } from '../dmu/dmu-object.ts';
 import type { Dnode } from '../dmu/dnode.ts';
 import {
   DMU_OT_DIRECTORY_CONTENTS,
@@ -37,6 +37,8 @@ export interface NewFile {
   readonly rdev?: bigint;
   /** Target of a symbolic link. */
   readonly target?: string;
+  /** What it had been made with before a crash. */
+  readonly again?: { readonly object: number; readonly gen: bigint; readonly crtime: ZfsTime };
 }
 
 /** What a file system needs of its pool. */
@@ -99,10 +101,19 @@ export class ZfsFs extends ZfsReader {
     if (this.lookup(directory, name) !== undefined) return EEXIST;
     const isDirectory = (file.mode & S_IFMT) === S_IFDIR;
     const type = isDirectory ? DMU_OT_DIRECTORY_CONTENTS : DMU_OT_PLAIN_FILE_CONTENTS;
-    const dnode = dmuObjectAlloc(this.objset, type, 0, DMU_OT_SA, DN_BONUS_SIZE);
+    const { again } = file;
+    if (again !== undefined && this.objset.tryDnode(again.object) !== undefined) return EEXIST;
+    const dnode =
+      again === undefined
+        ? dmuObjectAlloc(this.objset, type, 0, DMU_OT_SA, DN_BONUS_SIZE)
+        : dmuObjectClaim(this.objset, again.object, type, 0, DMU_OT_SA, DN_BONUS_SIZE);
     dnode.bonusLen = 0;
     if (isDirectory) initZap(dnode);
     const attributes = newAttributes(file.mode, file, this.#host.txg, this.now());
+    if (again !== undefined) {
+      attributes.gen = again.gen;
+      attributes.crtime = again.crtime;
+    }
     attributes.parent = directory;
     attributes.rdev = file.rdev ?? 0n;
     if (isDirectory) {
@@ -272,6 +283,32 @@ export class ZfsFs extends ZfsReader {
     if (within === 0) return;
     const blkid = Math.floor(from / size);
     if (dnode.block(blkid) !== null) dirtyBlock(dnode, blkid).fill(0, within);
+  }
+
+  /** Makes a hole of the range; the file keeps its length. */
+  freeRange(object: number, offset: number, length: number): void {
+    const dnode = this.objset.dnode(object);
+    const attributes = this.attributes(object);
+    const end = Math.min(offset + length, attributes.sizeBytes);
+    if (end <= offset) return;
+    const size = dnode.dataBlockSize;
+    const firstWhole = Math.ceil(offset / size);
+    const lastWhole = end === attributes.sizeBytes ? Math.ceil(end / size) : Math.floor(end / size);
+    const zero = (from: number, to: number): void => {
+      const blkid = Math.floor(from / size);
+      if (to <= from || dnode.block(blkid) === null) return;
+      dirtyBlock(dnode, blkid).fill(0, from - blkid * size, to - blkid * size);
+    };
+    if (firstWhole > lastWhole) {
+      zero(offset, end);
+    } else {
+      zero(offset, Math.min(firstWhole * size, end));
+      if (lastWhole > firstWhole) freeBlocks(dnode, firstWhole, lastWhole - firstWhole);
+      zero(lastWhole * size, end);
+    }
+    attributes.mtime = this.now();
+    attributes.ctime = attributes.mtime;
+    this.store(object, attributes);
   }
 
   /** Permission bits; the ACL becomes the trivial one that says the same. */

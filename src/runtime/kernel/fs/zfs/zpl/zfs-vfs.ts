@@ -6,8 +6,12 @@ import type { Errno } from '#kernel/os/errno.ts';
 import { BaseVfs } from '#kernel/vfs/base-vnode.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Blocking, VfsStatistics } from '#kernel/vfs/vnode.ts';
+import type { Zil } from '../zil/zil.ts';
+import type { LogRecord } from '../zil/zil-block.ts';
 import { guard } from './zfs-errno.ts';
 import type { ZfsFs } from './zfs-fs.ts';
+import { ZfsLog } from './zfs-log.ts';
+import { replayRecord } from './zfs-replay.ts';
 import { ZfsVnode } from './zfs-vnode.ts';
 
 /** Bytes of a dataset as people see them. */
@@ -22,8 +26,11 @@ export interface ZfsMountHost {
   space(): DatasetSpace;
   /** Whether the pool can take so many bytes more; may write the open txg to make room. */
   admit(sizeBytes: number): Errno | undefined;
-  /** Makes everything that was done so far last. */
+  /** Writes the open txg: everything that was done so far lasts. */
   commit(): void;
+  /** The log, in a file system that can be changed. */
+  readonly zil: Zil | null;
+  hasLogDevice(): boolean;
 }
 
 /** Vnodes kept though nobody holds them. */
@@ -31,16 +38,26 @@ const MAX_IDLE = 20_000;
 /** Allocation unit of statvfs: half a kilobyte, as zfs_statvfs says. */
 const FRAGMENT = 512;
 
+/** A record that can't be done again is left out; those after it may still be good. */
+function replayOne(fs: ZfsFs, record: LogRecord): void {
+  guard(() => replayRecord(fs, record));
+}
+
 export class ZfsVfs extends BaseVfs {
   readonly fstype = 'zfs';
   readonly fs: ZfsFs;
   readonly host: ZfsMountHost;
+  /** Null in a file system that is only read. */
+  readonly log: ZfsLog | null;
   readonly #vnodes: Map<number, ZfsVnode> = new Map();
 
   constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly = false) {
     super(fsid, isReadOnly);
     this.fs = fs;
     this.host = host;
+    const { zil } = host;
+    this.log = zil === null ? null : new ZfsLog(zil, fs, () => host.hasLogDevice());
+    if (zil?.needsReplay === true) zil.replay((record) => replayOne(fs, record));
     if (!isReadOnly) fs.drainUnlinked();
   }
 

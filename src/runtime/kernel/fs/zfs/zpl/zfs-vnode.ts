@@ -42,6 +42,7 @@ import {
 } from '#kernel/vfs/vnode.ts';
 import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
 import { guard, MAX_FILE_SIZE } from './zfs-errno.ts';
+import { AT_ATIME, AT_GID, AT_MODE, AT_MTIME, AT_UID } from './zfs-log.ts';
 import type { ZfsVfs } from './zfs-vfs.ts';
 import type { ZfsTime, ZnodeAttributes } from './znode.ts';
 
@@ -58,6 +59,17 @@ const toNs = ([seconds, ns]: ZfsTime): bigint => BigInt.asIntN(64, seconds) * NS
 function fromNs(ns: bigint): ZfsTime {
   const rest = ((ns % NS_PER_SEC) + NS_PER_SEC) % NS_PER_SEC;
   return [(ns - rest) / NS_PER_SEC, rest];
+}
+
+/** What a setattr changed, for the log; the size has a record of its own. */
+function attributeMask(changes: SettableAttributes, isModeChanged: boolean): number {
+  return (
+    (isModeChanged ? AT_MODE : 0) |
+    (changes.uid === undefined ? 0 : AT_UID) |
+    (changes.gid === undefined ? 0 : AT_GID) |
+    (changes.atimeNs === undefined ? 0 : AT_ATIME) |
+    (changes.mtimeNs === undefined ? 0 : AT_MTIME)
+  );
 }
 
 export class ZfsVnode extends BaseVnode {
@@ -86,6 +98,10 @@ export class ZfsVnode extends BaseVnode {
 
   get gid(): number {
     return Number(this.#attributes.gid);
+  }
+
+  get linkCount(): number {
+    return this.#attributes.links;
   }
 
   protected override inactive(): void {
@@ -170,11 +186,13 @@ export class ZfsVnode extends BaseVnode {
         if (sizeBytes < 0) return EINVAL;
         if (sizeBytes > MAX_FILE_SIZE) return EFBIG;
         fs.truncate(this.object, sizeBytes);
+        this.vfs.log?.truncate(this.object, sizeBytes);
       }
       const ownerChanges = changes.uid !== undefined || changes.gid !== undefined;
-      let mode = ownerChanges ? modeWithoutSetId(this, ctx.cred) : this.mode;
+      const before = this.mode;
+      let mode = ownerChanges ? modeWithoutSetId(this, ctx.cred) : before;
       if (changes.mode !== undefined) mode = permittedMode(this, changes.mode, ctx.cred) & S_IAMB;
-      if (mode !== this.mode) fs.chmod(this.object, mode);
+      if (mode !== before) fs.chmod(this.object, mode);
       fs.update(this.object, (a) => {
         if (changes.uid !== undefined) a.uid = BigInt(changes.uid);
         if (changes.gid !== undefined) a.gid = BigInt(changes.gid);
@@ -182,6 +200,8 @@ export class ZfsVnode extends BaseVnode {
         if (changes.mtimeNs !== undefined) a.mtime = fromNs(changes.mtimeNs);
         a.ctime = fs.now();
       });
+      this.vfs.log?.setattr(this.object, attributeMask(changes, mode !== before));
+      this.vfs.log?.done();
       return undefined;
     });
   }
@@ -205,13 +225,16 @@ export class ZfsVnode extends BaseVnode {
     return guard(() => {
       const refused = this.#refuseChange(source.length + METADATA_COST);
       if (refused !== undefined) return refused;
-      const { fs, host } = this.vfs;
+      const { fs, log } = this.vfs;
       if ((this.mode & 0o6000) !== 0) {
         const mode = modeWithoutSetId(this, ctx.cred);
         if (mode !== this.mode) fs.chmod(this.object, mode);
       }
       fs.write(this.object, offsetBytes, source);
-      if ((ctx.fileFlags & (O_SYNC | O_DSYNC)) !== 0) host.commit();
+      const isSync = (ctx.fileFlags & (O_SYNC | O_DSYNC)) !== 0;
+      log?.write(this.object, offsetBytes, source, isSync);
+      if (isSync) log?.commit(this.object);
+      log?.done();
       return source.length;
     });
   }
@@ -219,7 +242,7 @@ export class ZfsVnode extends BaseVnode {
   override fsync(_ctx: VnodeContext): Blocking<undefined> {
     if (this.vfs.isReadOnly) return undefined;
     return guard(() => {
-      this.vfs.host.commit();
+      this.vfs.log?.commit(this.object);
       return undefined;
     });
   }
@@ -301,7 +324,10 @@ export class ZfsVnode extends BaseVnode {
       rdev: BigInt(attributes.rdev ?? 0),
       ...(target === undefined ? {} : { target }),
     });
-    return isErrno(made) ? made : this.vfs.vnode(made);
+    if (isErrno(made)) return made;
+    this.vfs.log?.create(this.object, name, made, target);
+    this.vfs.log?.done();
+    return this.vfs.vnode(made);
   }
 
   #refuseNewName(name: string, ctx: VnodeContext): Errno | undefined {
@@ -320,7 +346,11 @@ export class ZfsVnode extends BaseVnode {
       if (source.isGone || source.#attributes.links === 0) return ENOENT;
       const refused = this.#refuseNewName(name, ctx);
       if (refused !== undefined) return refused;
-      return this.vfs.fs.link(this.object, name, source.object);
+      const error = this.vfs.fs.link(this.object, name, source.object);
+      if (error !== undefined) return error;
+      this.vfs.log?.link(this.object, name, source.object);
+      this.vfs.log?.done();
+      return undefined;
     });
   }
 
@@ -333,7 +363,7 @@ export class ZfsVnode extends BaseVnode {
       const refused = checkRemoval(this, entry, ctx.cred);
       if (refused !== undefined) return refused;
       if (entry.type === 'VDIR') return EPERM;
-      return this.#drop(name, entry);
+      return this.#removed(name, entry, 'file');
     });
   }
 
@@ -349,8 +379,17 @@ export class ZfsVnode extends BaseVnode {
       if (refused !== undefined) return refused;
       if (entry.type !== 'VDIR') return ENOTDIR;
       if (!entry.isEmptyDirectory) return EEXIST;
-      return this.#drop(name, entry);
+      return this.#removed(name, entry, 'dir');
     });
+  }
+
+  #removed(name: string, entry: ZfsVnode, what: 'file' | 'dir'): Errno | undefined {
+    const isLast = what === 'dir' || entry.#attributes.links === 1;
+    const error = this.#drop(name, entry);
+    if (error !== undefined) return error;
+    this.vfs.log?.remove(this.object, name, entry.object, what, isLast);
+    this.vfs.log?.done();
+    return undefined;
   }
 
   #drop(name: string, entry: ZfsVnode): Errno | undefined {
@@ -382,11 +421,17 @@ export class ZfsVnode extends BaseVnode {
       if (source.type === 'VDIR' && toDirectory.#isInside(source)) return EINVAL;
       const full = this.#refuseChange();
       if (full !== undefined) return full;
+      const isGone = target?.type === 'VDIR' || target?.linkCount === 1;
       if (target !== undefined) {
         const error = toDirectory.#drop(to, target);
         if (error !== undefined) return error;
       }
-      return this.vfs.fs.rename(this.object, from, toDirectory.object, to);
+      const error = this.vfs.fs.rename(this.object, from, toDirectory.object, to);
+      if (error !== undefined) return error;
+      const replaced = isGone ? (target?.object ?? 0) : 0;
+      this.vfs.log?.rename(this.object, from, toDirectory.object, to, source.object, replaced);
+      this.vfs.log?.done();
+      return undefined;
     });
   }
 
