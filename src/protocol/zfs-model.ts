@@ -76,10 +76,8 @@ const poolSchema = z.object({
   state: deviceStateSchema,
   isSuspended: z.boolean(),
   isReadOnly: z.boolean(),
-  /** What zpool status says under `status:`, `action:` and `errors:`; empty = nothing. */
-  status: z.string(),
-  action: z.string(),
-  errors: z.string(),
+  /** Files and other objects with a block that no copy could mend. */
+  errorCount: count,
   sizeBytes: count,
   allocatedBytes: count,
   freedBytes: amount,

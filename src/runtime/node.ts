@@ -25,7 +25,6 @@ import { digestOf } from '#runtime/node/digest.ts';
 import { makeDump } from '#runtime/node/dump.ts';
 import { InputQueue } from '#runtime/node/input-queue.ts';
 import { Machine, type MachineOwner } from '#runtime/node/machine.ts';
-import { observeMachine } from '#runtime/node/observe.ts';
 import { PROGRAMS } from '#runtime/node/programs.ts';
 
 /** What makes a node a SmartOS node; tests put in their own. */
@@ -120,8 +119,7 @@ class LabNode implements Node, MachineOwner {
   }
 
   observe(request: ObservationRequest): ObservationReport {
-    const machine = this.#machine;
-    return machine === undefined ? { kind: 'none' } : observeMachine(machine, request);
+    return this.#machine === undefined ? { kind: 'none' } : this.#machine.observe(request);
   }
 
   digest(): string {

@@ -123,10 +123,8 @@ export interface PoolReport {
   readonly state: DeviceState;
   readonly isSuspended: boolean;
   readonly isReadOnly: boolean;
-  /** What zpool status says under `status:`, `action:` and `errors:`; empty = nothing. */
-  readonly status: string;
-  readonly action: string;
-  readonly errors: string;
+  /** Files and other objects with a block that no copy could mend. */
+  readonly errorCount: number;
   readonly sizeBytes: number;
   readonly allocatedBytes: number;
   readonly freedBytes: number;

@@ -11,6 +11,8 @@ import { Console, consoleDrivers } from '#kernel/io/console.ts';
 import { postSignal } from '#kernel/os/signal.ts';
 import type { NativeMain } from '#kernel/syscall/sys.ts';
 import { type AssembledKernel, assembleKernel } from '#runtime/node/assemble.ts';
+import { makeObserver } from '#runtime/node/observe.ts';
+import type { ObservationReport, ObservationRequest } from '#runtime/observation.ts';
 import { type TerminalStreams, openHostTerminal } from '#runtime/node/host-terminal.ts';
 import {
   Credit,
@@ -31,6 +33,7 @@ export class Machine {
   readonly console: Console;
   readonly #listener: NodeListener;
   readonly #programs = new Map<number, HostProgram>();
+  #observer: ReturnType<typeof makeObserver> | undefined;
   /** Requests that came before multi-user. */
   #early: ExecRequest[] = [];
   #isMultiUser = false;
@@ -67,6 +70,12 @@ export class Machine {
     this.console = new Console(host.console, host.clock);
     for (const driver of consoleDrivers(this.console)) this.assembled.drivers.register(driver);
     kernel.messages.console = (line) => this.console.print(line);
+  }
+
+  /** Between two slices. Throws when the kernel can't answer. */
+  observe(request: ObservationRequest): ObservationReport {
+    this.#observer ??= makeObserver(this.assembled);
+    return this.#observer.observe(request);
   }
 
   /** Lets one event in. */

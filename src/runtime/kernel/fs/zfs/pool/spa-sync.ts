@@ -41,13 +41,16 @@ export function spaSync(spa: Spa): void {
   if (spa.isSuspended) {
     throw new ZfsError('EIO', `Cannot write pool "${spa.identity.name}": it is suspended`);
   }
-  const { writer } = spa;
+  const { writer, dirtyBytes } = spa;
+  const beganNs = writer.watch === undefined ? 0n : spa.host.clock.monotonicNs();
+  let passes = 0;
   writer.txg = spa.txg;
   try {
     for (let pass = 1; ; pass += 1) {
       assert(pass <= MAX_PASSES, 'a txg converges');
       spa.pass = pass;
       writer.pass = pass;
+      passes = pass;
       syncPass(spa);
       if (!isObjsetDirty(spa.mos)) break;
     }
@@ -62,6 +65,7 @@ export function spaSync(spa: Spa): void {
   spa.isConfigDirty = false;
   spa.dirtyBytes = 0;
   syncDone(spa);
+  writer.watch?.synced({ txg: spa.txg, passes, dirtyBytes, beganNs });
   spa.txg += 1;
 }
 

@@ -19,6 +19,7 @@ import {
 import { MetaslabClass, type MetaslabGroup } from '../metaslab/metaslab-class.ts';
 import type { Metaslab } from '../metaslab/metaslab.ts';
 import { type BlockPointer, type Dva, isHole } from '../ondisk/blkptr.ts';
+import { DMU_OT_INTENT_LOG } from '../ondisk/dmu-ot.ts';
 import { POOL_STATE_ACTIVE, SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
@@ -147,16 +148,18 @@ export class Spa implements DslServices {
   }
 
   /** Gives the places back in this txg, those of a gang block's pieces too. */
-  freeNow(bp: BlockPointer): void {
+  freeNow(bp: BlockPointer, whole: BlockPointer = bp): void {
     const first = bp.dvas[0];
     if (first === undefined) return;
     if (first.isGang) {
-      for (const member of this.zio.readGangHeader(bp, first)) this.freeNow(member);
+      for (const member of this.zio.readGangHeader(bp, first)) this.freeNow(member, whole);
     }
     for (const dva of bp.dvas) {
       const isLog = this.logMetaslabs.groupOf(dva.vdev) !== undefined;
       const from = isLog ? this.logMetaslabs : this.metaslabs;
-      from.free(this.ownPlace(dva));
+      const place = this.ownPlace(dva);
+      from.free(place);
+      this.writer.watch?.freed(place, whole.type, whole.level);
     }
   }
 
@@ -165,7 +168,9 @@ export class Spa implements DslServices {
    * the data; undefined when the pool is full. `zio_alloc_zil`
    */
   allocateLogBlock(psize: number): Dva | undefined {
-    return this.logMetaslabs.tryAllocate(psize, []) ?? this.metaslabs.tryAllocate(psize, []);
+    const dva = this.logMetaslabs.tryAllocate(psize, []) ?? this.metaslabs.tryAllocate(psize, []);
+    if (dva !== undefined) this.writer.watch?.allocated(dva, DMU_OT_INTENT_LOG, 0);
+    return dva;
   }
 
   /** The metaslabs of all vdevs, data and log. */

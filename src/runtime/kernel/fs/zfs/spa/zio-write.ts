@@ -20,6 +20,7 @@ import { SPA_GANGBLOCKSIZE, SPA_GBH_NBLKPTRS } from '../ondisk/label.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import * as algorithm from '../ondisk/zio-algorithm.ts';
 import type { MetaslabClass } from '../metaslab/metaslab-class.ts';
+import type { PoolWatch } from '../metaslab/pool-watch.ts';
 import { isAllZero } from '../zio/zio-compress.ts';
 import { gangVerifier } from '../zio/zio-checksum.ts';
 import type { ZioContext } from '../zio/zio.ts';
@@ -48,6 +49,8 @@ export class BlockWriter {
   hasEmbeddedData = true;
   hasHoleBirth = true;
   hasLz4 = true;
+  /** Hears of places taken and given back, and of txgs; undefined while nobody looks. */
+  watch: PoolWatch | undefined;
 
   constructor(zio: ZioContext, metaslabs: MetaslabClass, ashift: number) {
     this.#zio = zio;
@@ -136,7 +139,7 @@ export class BlockWriter {
       previous.embedded === null &&
       previous.psize === stored.length &&
       previous.dvas.every((dva) => !dva.isGang);
-    const dvas = mayRewrite ? previous.dvas : this.#allocate(stored.length, props.copies);
+    const dvas = mayRewrite ? previous.dvas : this.#allocate(stored.length, props.copies, props);
     if (dvas === null) return this.#gang(lsize, stored, compress, props);
     this.#writeCopies(dvas, stored);
     return this.#pointer(lsize, stored, compress, props, dvas);
@@ -173,7 +176,7 @@ export class BlockWriter {
   }
 
   /** Places for all copies, or null when there is none for the first. */
-  #allocate(psize: number, copies: number): Dva[] | null {
+  #allocate(psize: number, copies: number, what: WriteProperties): Dva[] | null {
     const dvas: Dva[] = [];
     for (let copy = 0; copy < copies; copy += 1) {
       const dva = this.#metaslabs.tryAllocate(psize, dvas);
@@ -182,6 +185,7 @@ export class BlockWriter {
         break;
       }
       dvas.push(dva);
+      this.watch?.allocated(dva, what.type, what.level);
     }
     return dvas;
   }
@@ -206,7 +210,7 @@ export class BlockWriter {
       throw new ZfsError('ENOSPC', 'Cannot write a block: the pool is out of space');
     }
     const copies = Math.min(props.copies + 1, 3);
-    const headers = this.#allocate(SPA_GANGBLOCKSIZE, copies);
+    const headers = this.#allocate(SPA_GANGBLOCKSIZE, copies, props);
     if (headers === null) {
       throw new ZfsError('ENOSPC', 'Cannot write a block: the pool is out of space');
     }
@@ -219,7 +223,7 @@ export class BlockWriter {
     let slot = 0;
     for (let at = 0; at < stored.length; at += step) {
       const piece = stored.slice(at, at + step);
-      const dvas = this.#allocate(piece.length, props.copies);
+      const dvas = this.#allocate(piece.length, props.copies, props);
       let member: BlockPointer;
       if (dvas === null) {
         member = this.#gang(piece.length, piece, algorithm.ZIO_COMPRESS_OFF, memberProps);
