@@ -72,7 +72,9 @@ export function textLike(sizeBytes: number, seed = 1): Uint8Array {
   );
   const bytes = new Uint8Array(sizeBytes).fill(32);
   for (let at = 0; at < sizeBytes; ) {
-    const word = words[random.uint32() % words.length] as Uint8Array;
+    // Some words are much more frequent than others, as in a language.
+    const share = random.uint32() / 2 ** 32;
+    const word = words[Math.floor(words.length * share ** 6)] as Uint8Array;
     bytes.set(word.subarray(0, sizeBytes - at), at);
     at += word.length + 1;
   }

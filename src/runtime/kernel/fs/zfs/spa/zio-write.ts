@@ -79,8 +79,7 @@ export class BlockWriter {
         }
         const rounded = Math.ceil(packed.length / this.#minAllocation) * this.#minAllocation;
         if (rounded < bytes.length) {
-          stored = new Uint8Array(rounded);
-          stored.set(packed);
+          stored = this.#zio.compressor.padTo(packed, rounded);
           compress = kind;
         }
       }

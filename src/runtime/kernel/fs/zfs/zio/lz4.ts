@@ -1,20 +1,28 @@
 /**
  * LZ4 block format as ZFS stores it: the compressed size in four big-endian bytes, then sequences of
  * literals and matches. The compressor is the greedy one-entry-hash kind with growing steps over
- * data that does not compress.
+ * data that does not compress. Pools use the same in WebAssembly (zio/lz4-code.ts), which the tests
+ * hold against this one.
  * @spec LZ4 block format  @see uts/common/fs/zfs/lz4.c
  */
-const MIN_MATCH = 4;
-/** Bits of the hash: a small block does not pay for clearing a large table. */
-const HASH_LOG = 14;
+export const MIN_MATCH = 4;
+/** Bits of the hash: a table fits the innermost cache, and a small block fills only a small one. */
+const HASH_LOG = 12;
 const SMALL_HASH_LOG = 10;
 const SMALL_BLOCK = 8192;
-const MAX_DISTANCE = 65535;
+export const MAX_DISTANCE = 65535;
 /** The end of a block: last 5 bytes literal, no match starts in the last 12. */
-const LAST_LITERALS = 5;
-const MATCH_LIMIT = 12;
-const SKIP_TRIGGER = 6;
-const HEADER = 4;
+export const LAST_LITERALS = 5;
+export const MATCH_LIMIT = 12;
+export const SKIP_TRIGGER = 6;
+/** Bytes that must be left behind literals: for a match and the end, or for the end alone. */
+export const MATCH_ROOM = 8;
+export const LAST_ROOM = 2;
+export const LZ4_HEADER = 4;
+
+export function hashLogFor(sizeBytes: number): number {
+  return sizeBytes <= SMALL_BLOCK ? SMALL_HASH_LOG : HASH_LOG;
+}
 
 function read32(bytes: Uint8Array, at: number): number {
   return (
@@ -65,14 +73,14 @@ export class Lz4 {
   /** Compressed size in `target` with its header, or 0 when it does not fit. */
   compress(source: Uint8Array, target: Uint8Array): number {
     const size = source.length;
-    const hashLog = size <= SMALL_BLOCK ? SMALL_HASH_LOG : HASH_LOG;
+    const hashLog = hashLogFor(size);
     const table = this.#table;
     table.fill(-1, 0, 1 << hashLog);
     const limit = size - MATCH_LIMIT;
     const matchEnd = size - LAST_LITERALS;
     let anchor = 0;
     let from = 0;
-    let to = HEADER;
+    let to = LZ4_HEADER;
     let tries = 1 << SKIP_TRIGGER;
     while (from < limit) {
       const word = read32(source, from);
@@ -90,7 +98,7 @@ export class Lz4 {
         copy -= 1;
       }
       const literals = from - anchor;
-      if (to + literals + Math.floor(literals / 255) + 8 > target.length) return 0;
+      if (to + literals + Math.floor(literals / 255) + MATCH_ROOM > target.length) return 0;
       const tokenAt = to;
       to = putLiterals(source, anchor, from, target, tokenAt);
       const distance = from - copy;
@@ -118,9 +126,9 @@ export class Lz4 {
       }
     }
     const literals = size - anchor;
-    if (to + literals + Math.floor(literals / 255) + 2 > target.length) return 0;
+    if (to + literals + Math.floor(literals / 255) + LAST_ROOM > target.length) return 0;
     to = putLiterals(source, anchor, size, target, to);
-    const body = to - HEADER;
+    const body = to - LZ4_HEADER;
     target[0] = body >>> 24;
     target[1] = body >>> 16;
     target[2] = body >>> 8;
@@ -131,16 +139,16 @@ export class Lz4 {
 
 /** Fills all of `target`; false on bad input. */
 export function lz4Decompress(source: Uint8Array, target: Uint8Array): boolean {
-  if (source.length < HEADER) return false;
+  if (source.length < LZ4_HEADER) return false;
   const size =
     (((source[0] as number) << 24) |
       ((source[1] as number) << 16) |
       ((source[2] as number) << 8) |
       (source[3] as number)) >>>
     0;
-  const end = HEADER + size;
+  const end = LZ4_HEADER + size;
   if (end > source.length) return false;
-  let from = HEADER;
+  let from = LZ4_HEADER;
   let to = 0;
   while (from < end) {
     const token = source[from] as number;

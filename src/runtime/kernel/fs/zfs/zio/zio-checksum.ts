@@ -12,6 +12,7 @@ import { readSafeU64, viewOf } from '../ondisk/struct.ts';
 import { swap32, swap64 } from '../ondisk/byteswap.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import * as algorithm from '../ondisk/zio-algorithm.ts';
+import { BlockMachine } from './block-machine.ts';
 import { Fletcher } from './fletcher.ts';
 
 const ZEC_MAGIC_SWAPPED = 0x117a0cb17ada1002n;
@@ -22,11 +23,12 @@ export function equalChecksums(a: Uint32Array, b: Uint32Array): boolean {
 }
 
 export class Checksums {
-  readonly fletcher: Fletcher = new Fletcher();
+  readonly fletcher: Fletcher;
   readonly #codecs: Codecs;
 
-  constructor(codecs: Codecs) {
+  constructor(codecs: Codecs, machine: BlockMachine = new BlockMachine()) {
     this.#codecs = codecs;
+    this.fletcher = new Fletcher(machine);
   }
 
   /**

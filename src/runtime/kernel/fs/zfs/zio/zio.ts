@@ -19,6 +19,7 @@ import { SPA_GANGBLOCKSIZE, SPA_GBH_NBLKPTRS } from '../ondisk/label.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { ZIO_COMPRESS_OFF } from '../ondisk/zio-algorithm.ts';
 import type { Vdev } from '../vdev/vdev.ts';
+import { BlockMachine } from './block-machine.ts';
 import { Checksums, equalChecksums, gangVerifier, isLogChecksum } from './zio-checksum.ts';
 import { Compressor } from './zio-compress.ts';
 
@@ -38,8 +39,9 @@ export class ZioContext {
   tops: (TopLevel | undefined)[] = [];
 
   constructor(codecs: Codecs) {
-    this.checksums = new Checksums(codecs);
-    this.compressor = new Compressor(codecs);
+    const machine = new BlockMachine();
+    this.checksums = new Checksums(codecs, machine);
+    this.compressor = new Compressor(codecs, machine);
   }
 
   /** Reads and unpacks the block. ZfsError EIO or ECKSUM when no copy is good. */

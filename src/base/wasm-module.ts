@@ -1,17 +1,21 @@
 /**
  * The least of a WebAssembly assembler: one module with one memory and a few exported functions whose
- * bodies are given as bytes. Enough for loops over 64-bit words, which JavaScript has no fast type for.
+ * bodies are given as bytes (base/wasm-code.ts writes them). Enough for loops over 64-bit words and
+ * vectors, which JavaScript has no fast types for.
  * @spec WebAssembly Core 5 (binary format)
  */
-import { encodeUtf8 } from '#base/bytes.ts';
+import { encodeUtf8 } from './bytes.ts';
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const V128 = 0x7b;
 
 export interface WasmFunction {
   readonly name: string;
-  /** Value types of the parameters; results are returned through memory. */
+  /** Value types of the parameters. */
   readonly parameters: readonly number[];
+  /** Value types of the results, one at most; larger results go through memory. */
+  readonly results?: readonly number[];
   /** Runs of locals: [count, type]. */
   readonly locals: readonly (readonly [number, number])[];
   /** Instructions without the final `end`. */
@@ -59,7 +63,8 @@ const text = (name: string): number[] => {
 
 /** The bytes of a module that exports `memory` (of `pages` 64 KiB pages) and `functions`. */
 export function assembleModule(pages: number, functions: readonly WasmFunction[]): Uint8Array {
-  const types = functions.map((f) => [0x60, ...vector(f.parameters.map((type) => [type])), 0]);
+  const list = (types: readonly number[]): number[] => vector(types.map((type) => [type]));
+  const types = functions.map((f) => [0x60, ...list(f.parameters), ...list(f.results ?? [])]);
   const bodies = functions.map((f) => {
     const locals = vector(f.locals.map(([count, type]) => [...leb(count), type]));
     const code = [...locals, ...f.body, 0x0b];
