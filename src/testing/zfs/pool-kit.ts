@@ -101,6 +101,26 @@ export function zdb(disks: readonly MemoryDisk[], args: readonly string[]): stri
   }
 }
 
+/** What genuine zdb (2.3) prints about the pool on `disks`. */
+export function zdbOutput(
+  disks: readonly MemoryDisk[],
+  name: string,
+  options: readonly string[],
+): string {
+  const folder = saveDisks(disks);
+  try {
+    const script = `. "${JUDGES}/lib.sh"; tool23 zdb -e -p "$0" "$@"`;
+    const run = spawnSync('bash', ['-c', script, folder, ...options, name], {
+      encoding: 'utf8',
+      timeout: 120_000,
+      maxBuffer: 64 * 2 ** 20,
+    });
+    return `${run.stdout}${run.stderr}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Judges a stream with check-stream.sh, both versions; the lines that are not `ok`. */
 export function checkStream(stream: Uint8Array): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'zfs-test-'));

@@ -5,13 +5,13 @@
  */
 import type { BlockOwner } from '../dmu/objset.ts';
 import { type BlockPointer, isHole, SPA_OLD_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
-import { DD_USED_HEAD, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
+import { DD_USED_HEAD, DD_USED_REFRSRV, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
+import { ZIO_CHECKSUM_SHA512 } from '../ondisk/zio-algorithm.ts';
 import { compressedSize, uncompressedSize } from './bpobj.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist } from './dsl-deadlist.ts';
+import { FEATURE_LARGE_BLOCKS, FEATURE_SHA512 } from './dsl-extension.ts';
 import type { DslPool } from './dsl-pool.ts';
-
-const LARGE_BLOCKS = 'org.open-zfs:large_blocks';
 
 /** The MOS's own space, pushed into `$MOS` once a pass. */
 export class MosOwner implements BlockOwner {
@@ -71,13 +71,17 @@ export class DatasetOwner implements BlockOwner {
     if (isHole(bp)) return;
     const used = this.dsize(bp);
     const uncomp = uncompressedSize(bp);
-    const { phys, dir } = this.#dataset;
+    const { phys, dir, newFeatures } = this.#dataset;
+    // What fits into an unused refreservation was counted when that was set.
+    const delta = this.#dataset.parentDelta(used);
     phys.referencedBytes += used;
     phys.compressedBytes += compressedSize(bp);
     phys.uncompressedBytes += uncomp;
     phys.uniqueBytes += used;
-    dir.didUse(DD_USED_HEAD, used, compressedSize(bp), uncomp);
-    if (bp.lsize > SPA_OLD_MAXBLOCKSIZE) this.#dataset.newFeatures.add(LARGE_BLOCKS);
+    dir.didUse(DD_USED_HEAD, delta, compressedSize(bp), uncomp);
+    if (delta !== used) dir.transfer(DD_USED_REFRSRV, DD_USED_HEAD, delta - used, used - delta);
+    if (bp.lsize > SPA_OLD_MAXBLOCKSIZE) newFeatures.add(FEATURE_LARGE_BLOCKS);
+    if (bp.checksum === ZIO_CHECKSUM_SHA512) newFeatures.add(FEATURE_SHA512);
     this.#dataset.dirty();
   }
 
@@ -89,8 +93,11 @@ export class DatasetOwner implements BlockOwner {
     const uncomp = uncompressedSize(bp);
     if (bp.birth > phys.prevSnapTxg) {
       pool.writable.freeBlock(bp);
+      const delta = dataset.parentDelta(-used);
       phys.uniqueBytes -= used;
-      dir.didUse(DD_USED_HEAD, -used, -compressedSize(bp), -uncomp);
+      dir.didUse(DD_USED_HEAD, delta, -compressedSize(bp), -uncomp);
+      const kept = used + delta;
+      if (kept !== 0) dir.transfer(DD_USED_HEAD, DD_USED_REFRSRV, -kept, kept);
     } else {
       new Deadlist(pool, phys.deadlistObj).insert(bp);
       const previous = pool.datasetAt(phys.prevSnapObj, dir);

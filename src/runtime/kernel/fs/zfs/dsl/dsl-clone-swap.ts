@@ -4,7 +4,7 @@
  * @see uts/common/fs/zfs/dsl_dataset.c dsl_dataset_clone_swap_sync_impl()
  */
 import { assert } from '#base/assert.ts';
-import { DD_USED_HEAD, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
+import { DD_USED_HEAD, DD_USED_REFRSRV, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
 import { originTxg } from './dsl-account.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist } from './dsl-deadlist.ts';
@@ -40,6 +40,10 @@ export function cloneSwap(clone: DslDataset, head: DslDataset): void {
   const snapUsed =
     cloneList.spaceRange(from, FOR_EVER).used - headList.spaceRange(from, FOR_EVER).used;
   head.dir.transfer(DD_USED_HEAD, DD_USED_SNAP, -snapUsed, snapUsed);
+  // The head's refreservation is used by what it has of its own, which changes.
+  const own = (unique: number): number => Math.min(head.refreservation, unique);
+  const unused = own(old.uniqueBytes) - own(now.uniqueBytes);
+  if (unused !== 0) head.dir.didUse(DD_USED_REFRSRV, unused, 0, 0);
   const bp = now.bp.slice();
   now.bp.set(old.bp);
   old.bp.set(bp);

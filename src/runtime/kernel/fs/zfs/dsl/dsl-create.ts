@@ -13,6 +13,7 @@ import {
 } from '../ondisk/dmu-ot.ts';
 import {
   DD_FLAG_USED_BREAKDOWN,
+  DD_USED_REFRSRV,
   DS_FLAG_CI_DATASET,
   DS_FLAG_UNIQUE_ACCURATE,
   type DslDatasetPhys,
@@ -20,6 +21,7 @@ import {
   dslDirPhys,
 } from '../ondisk/dsl-phys.ts';
 import { zapCreate, zapRemove, zapSetNumber } from '../zap/zap.ts';
+import { adjustCount, initNewDir } from './dsl-counts.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
 import type { DslDir } from './dsl-dir.ts';
@@ -42,6 +44,8 @@ export function createDir(pool: DslPool, parent: DslDir | null, name: string): D
   dir.phys.childDirZapobj = zapCreate(mos, DMU_OT_DSL_DIR_CHILD_MAP);
   dir.phys.flags = DD_FLAG_USED_BREAKDOWN;
   dir.store();
+  initNewDir(dir);
+  if (!dir.isInternal && !name.startsWith('%')) adjustCount(parent, 'filesystem', 1);
   return dir;
 }
 
@@ -115,7 +119,7 @@ export function zeroLog(head: DslDataset): void {
 }
 
 /** A snapshot or clone has blocks of the same features. */
-function copyFeatures(from: DslDataset, to: DslDataset): void {
+export function copyFeatures(from: DslDataset, to: DslDataset): void {
   for (const guid of datasetFeatures(from)) activateFeature(to, guid);
 }
 
@@ -172,9 +176,13 @@ export function createSnapshot(head: DslDataset, name: string): DslDataset {
   new Deadlist(pool, from.deadlistObj).addKey(from.prevSnapTxg);
   from.prevSnapObj = object;
   from.prevSnapTxg = txg;
+  // Nothing is the head's own any more: all of its refreservation is unused again.
+  const unused = Math.min(from.uniqueBytes, head.refreservation);
+  if (unused > 0) head.dir.didUse(DD_USED_REFRSRV, unused, 0, 0);
   from.uniqueBytes = 0;
   from.flags |= DS_FLAG_UNIQUE_ACCURATE;
   zapSetNumber(mos, from.snapnamesZapobj, name, object);
+  adjustCount(head.dir, 'snapshot', 1);
   head.store();
   const made = pool.datasetAt(object, head.dir, name);
   copyFeatures(head, made);

@@ -11,6 +11,7 @@ import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { numberOf } from '../zap/zap-value.ts';
 import type { DslDir } from './dsl-dir.ts';
 import type { DslPool } from './dsl-pool.ts';
+import { propGetNumber } from './dsl-prop.ts';
 import { applySettings } from './dsl-settings.ts';
 
 export class DslDataset {
@@ -27,6 +28,8 @@ export class DslDataset {
   /** Features that blocks written in this txg use; noted with the dataset when it is stored. */
   readonly newFeatures: Set<string> = new Set();
   #objset: Objset | undefined;
+  #refreservation: number | undefined;
+  #refquota: number | undefined;
 
   constructor(pool: DslPool, object: number, dir: DslDir, snapshotName?: string) {
     this.pool = pool;
@@ -71,6 +74,33 @@ export class DslDataset {
   adoptObjset(objset: Objset): void {
     this.#objset = objset;
     this.refreshSettings();
+  }
+
+  /** `ds_reserved`: kept for this dataset alone, in bytes; 0 for none and for snapshots. */
+  get refreservation(): number {
+    if (this.isSnapshot) return 0;
+    this.#refreservation ??= Number(propGetNumber(this, 'refreservation'));
+    return this.#refreservation;
+  }
+
+  /** `ds_quota`: what this dataset may reference, in bytes; 0 for no limit. */
+  get refquota(): number {
+    if (this.isSnapshot) return 0;
+    this.#refquota ??= Number(propGetNumber(this, 'refquota'));
+    return this.#refquota;
+  }
+
+  /** After its refquota or refreservation was set. */
+  forgetLimits(): void {
+    this.#refreservation = undefined;
+    this.#refquota = undefined;
+  }
+
+  /** `parent_delta`: how much of a change of its own space its directory sees. */
+  parentDelta(delta: number): number {
+    const { uniqueBytes } = this.phys;
+    const { refreservation } = this;
+    return Math.max(uniqueBytes + delta, refreservation) - Math.max(uniqueBytes, refreservation);
   }
 
   /** Looks up again what the open objset goes by: a property here or above has changed. */

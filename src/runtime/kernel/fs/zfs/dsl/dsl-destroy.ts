@@ -7,16 +7,25 @@ import { forEachPointer } from '../dmu/dbuf.ts';
 import { dmuObjectFree } from '../dmu/dmu-object.ts';
 import { Objset } from '../dmu/objset.ts';
 import { isHole } from '../ondisk/blkptr.ts';
-import { DD_USED_HEAD, DD_USED_SNAP } from '../ondisk/dsl-phys.ts';
+import {
+  DD_USED_CHILD,
+  DD_USED_CHILD_RSRV,
+  DD_USED_HEAD,
+  DD_USED_REFRSRV,
+  DD_USED_SNAP,
+} from '../ondisk/dsl-phys.ts';
 import { zapDestroy, zapRemove, zapSetNumber } from '../zap/zap.ts';
 import { Bpobj } from './bpobj.ts';
 import { originTxg } from './dsl-account.ts';
-import { zeroLog } from './dsl-create.ts';
+import { copyFeatures, zeroLog } from './dsl-create.ts';
+import { adjustCount, countBelow, ensureCounts } from './dsl-counts.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
 import type { DslDir } from './dsl-dir.ts';
 import { datasetFeatures, deactivateFeature, freeZapified } from './dsl-extension.ts';
+import { setRefreservation } from './dsl-limits.ts';
 import { DMU_POOL_FREE_BPOBJ, type DslPool } from './dsl-pool.ts';
+import { notifyPropChange } from './dsl-prop.ts';
 
 /** Deadlist keys of clones that came from a snapshot that goes: as those of the head. */
 function removeClonesKey(dir: DslDir, mintxg: number): void {
@@ -59,17 +68,27 @@ export function destroySnapshot(snapshot: DslDataset): void {
   deadlist.merge(phys.deadlistObj);
   Deadlist.free(pool, phys.deadlistObj);
   removeClonesKey(dir, phys.creationTxg);
-  if (next.phys.nextSnapObj === 0) recalculateUnique(next);
+  if (next.phys.nextSnapObj === 0) takeOverUnique(next);
   else adjustNextUnique(snapshot, next);
   next.dirty();
   const head = pool.head(dir);
   zapRemove(pool.mos, head.phys.snapnamesZapobj, snapshot.snapshotName ?? '');
+  adjustCount(dir, 'snapshot', -1);
   if (phys.nextClonesObj !== 0) dmuObjectFree(pool.mos.dnode(phys.nextClonesObj));
   if (phys.propsObj !== 0) zapDestroy(pool.mos, phys.propsObj);
   if (phys.userrefsObj !== 0) zapDestroy(pool.mos, phys.userrefsObj);
   for (const guid of datasetFeatures(snapshot)) deactivateFeature(snapshot, guid);
   freeZapified(pool, object);
   pool.forgetDataset(object);
+}
+
+/** The head has more of its own now: so much less of its refreservation is unused. */
+function takeOverUnique(head: DslDataset): void {
+  const before = head.phys.uniqueBytes;
+  recalculateUnique(head);
+  if (before >= head.refreservation) return;
+  const filled = Math.min(head.phys.uniqueBytes, head.refreservation) - before;
+  head.dir.didUse(DD_USED_REFRSRV, -filled, 0, 0);
 }
 
 function freeBpobj(pool: DslPool): Bpobj {
@@ -105,6 +124,8 @@ export function destroyHead(head: DslDataset): void {
   const { pool, dir, phys, object } = head;
   const { mos } = pool;
   const origin = dir.phys.originObj === 0 ? null : pool.datasetByObject(dir.phys.originObj);
+  setRefreservation(head, 'nothing', null);
+  dir.setReserved(0);
   if (head.hasObjset) freeObjset(head);
   if (origin !== null) {
     if (origin.phys.nextClonesObj !== 0) {
@@ -149,10 +170,11 @@ function destroyDir(dir: DslDir): void {
   const { pool, phys, parent } = dir;
   assert(phys.usedBytes === 0, `nothing is charged to ${dir.fullName} any more`);
   if (parent !== null) zapRemove(pool.mos, parent.phys.childDirZapobj, dir.name);
+  if (!dir.name.startsWith('%')) adjustCount(parent, 'filesystem', -1);
   if (phys.clones !== 0) zapDestroy(pool.mos, phys.clones);
   zapDestroy(pool.mos, phys.childDirZapobj);
   zapDestroy(pool.mos, phys.propsZapobj);
-  dmuObjectFree(pool.mos.dnode(dir.object));
+  freeZapified(pool, dir.object);
   pool.forgetDir(dir.object);
 }
 
@@ -178,6 +200,8 @@ export function rollback(head: DslDataset): void {
   phys.uncompressedBytes = previous.phys.uncompressedBytes;
   phys.uniqueBytes = 0;
   phys.bp.set(previous.phys.bp);
+  for (const guid of datasetFeatures(head)) deactivateFeature(head, guid);
+  copyFeatures(previous, head);
   head.dirty();
   zeroLog(head);
 }
@@ -187,9 +211,19 @@ export function renameDir(dir: DslDir, newParent: DslDir, newName: string): void
   const { pool, phys, parent } = dir;
   assert(parent !== null, 'the root directory keeps its name');
   if (parent !== newParent) {
-    const { usedBytes, compressedBytes, uncompressedBytes } = phys;
-    parent.didUse(2, -usedBytes, -compressedBytes, -uncompressedBytes);
-    newParent.didUse(2, usedBytes, compressedBytes, uncompressedBytes);
+    const { usedBytes, compressedBytes, uncompressedBytes, reserved } = phys;
+    const unused = Math.max(0, reserved - usedBytes);
+    parent.didUse(DD_USED_CHILD, -usedBytes, -compressedBytes, -uncompressedBytes);
+    newParent.didUse(DD_USED_CHILD, usedBytes, compressedBytes, uncompressedBytes);
+    parent.didUse(DD_USED_CHILD_RSRV, -unused, 0, 0);
+    newParent.didUse(DD_USED_CHILD_RSRV, unused, 0, 0);
+    const filesystems = 1 + (countBelow(dir, 'filesystem') ?? 0);
+    const snapshots = countBelow(dir, 'snapshot') ?? 0;
+    adjustCount(parent, 'filesystem', -filesystems);
+    adjustCount(parent, 'snapshot', -snapshots);
+    if (countBelow(newParent, 'filesystem') !== undefined) ensureCounts(dir);
+    adjustCount(newParent, 'filesystem', 1 + (countBelow(dir, 'filesystem') ?? 0));
+    adjustCount(newParent, 'snapshot', countBelow(dir, 'snapshot') ?? 0);
   }
   zapRemove(pool.mos, parent.phys.childDirZapobj, dir.name);
   zapSetNumber(pool.mos, newParent.phys.childDirZapobj, newName, dir.object);
@@ -197,6 +231,7 @@ export function renameDir(dir: DslDir, newParent: DslDir, newName: string): void
   dir.parent = newParent;
   phys.parentObj = newParent.object;
   dir.dirty();
+  if (parent !== newParent) notifyPropChange(dir);
 }
 
 export function renameSnapshot(snapshot: DslDataset, newName: string): void {

@@ -3,7 +3,13 @@
  * below it uses. The dataset that is mounted is its head; snapshots hang on that.
  * @spec ZFS On-Disk §4.1  @see uts/common/fs/zfs/dsl_dir.c
  */
-import { DD_USED_CHILD, type DdUsed, type DslDirPhys, dslDirPhys } from '../ondisk/dsl-phys.ts';
+import {
+  DD_USED_CHILD,
+  DD_USED_CHILD_RSRV,
+  type DdUsed,
+  type DslDirPhys,
+  dslDirPhys,
+} from '../ondisk/dsl-phys.ts';
 import { markDirty } from '../dmu/dbuf.ts';
 import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { numberOf } from '../zap/zap-value.ts';
@@ -21,6 +27,8 @@ export class DslDir {
   /** Its own component; the root directory has the pool's name. */
   name: string;
   parent: DslDir | null;
+  /** `dd_space_towrite`: about so much of what is dirty will be charged here. */
+  waitingBytes = 0;
 
   constructor(pool: DslPool, object: number, name: string, parent: DslDir | null) {
     this.pool = pool;
@@ -76,7 +84,7 @@ export class DslDir {
    * above it as the space of a child.
    */
   didUse(kind: DdUsed, used: number, compressed: number, uncompressed: number): void {
-    const accounted = this.#parentDelta(used);
+    const accounted = this.parentDelta(used);
     const { phys } = this;
     phys.usedBytes += used;
     phys.compressedBytes += compressed;
@@ -86,13 +94,24 @@ export class DslDir {
     if (this.parent === null) return;
     this.parent.didUse(DD_USED_CHILD, accounted, compressed, uncompressed);
     const reserved = used - accounted;
-    if (reserved !== 0) this.parent.transfer(3, DD_USED_CHILD, -reserved, reserved);
+    if (reserved !== 0) {
+      this.parent.transfer(DD_USED_CHILD_RSRV, DD_USED_CHILD, -reserved, reserved);
+    }
   }
 
   /** How much of a change the parent sees: what fits into a reservation was counted before. */
-  #parentDelta(delta: number): number {
-    const { usedBytes, reserved } = this.phys;
-    return Math.max(usedBytes + delta, reserved) - Math.max(usedBytes, reserved);
+  parentDelta(delta: number, used: number = this.phys.usedBytes): number {
+    const { reserved } = this.phys;
+    return Math.max(used + delta, reserved) - Math.max(used, reserved);
+  }
+
+  /** `dsl_dir_set_reservation_sync_impl`: what is reserved and not used counts above. */
+  setReserved(reserved: number): void {
+    const { phys } = this;
+    const delta = Math.max(phys.usedBytes, reserved) - Math.max(phys.usedBytes, phys.reserved);
+    phys.reserved = reserved;
+    this.dirty();
+    this.parent?.didUse(DD_USED_CHILD_RSRV, delta, 0, 0);
   }
 
   /** `dsl_dir_transfer_space` in this directory alone; the sum changes by `a + b`. */

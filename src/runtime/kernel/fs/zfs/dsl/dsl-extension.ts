@@ -14,10 +14,15 @@ import type { DslPool } from './dsl-pool.ts';
 
 const EXTENSIBLE_DATASET = 'com.delphix:extensible_dataset';
 
+export const FEATURE_LARGE_BLOCKS = 'org.open-zfs:large_blocks';
+export const FEATURE_SHA512 = 'org.illumos:sha512';
+export const FEATURE_BOOKMARKS = 'com.delphix:bookmarks';
+export const FEATURE_FS_SS_LIMIT = 'com.joyent:filesystem_limits';
+
 /** Features that are counted by the datasets whose blocks use them. */
 const BLOCK_FEATURES: readonly string[] = [
-  'org.open-zfs:large_blocks',
-  'org.illumos:sha512',
+  FEATURE_LARGE_BLOCKS,
+  FEATURE_SHA512,
   'org.illumos:skein',
   'org.illumos:edonr',
 ];
@@ -25,6 +30,12 @@ const BLOCK_FEATURES: readonly string[] = [
 /** `dmu_object_is_zapified` */
 function isZapified(dnode: Dnode): boolean {
   return dnode.type === DMU_OTN_ZAP_METADATA;
+}
+
+/** What the ZAP of a directory's or dataset's object says; undefined also when it has none. */
+export function objectField(pool: DslPool, object: number, name: string): ZapValue | undefined {
+  if (!isZapified(pool.mos.dnode(object))) return undefined;
+  return zapLookup(pool.mos, object, name);
 }
 
 /** `dmu_object_zapify`: gives the object of a dataset or directory a ZAP, once. */
@@ -46,9 +57,7 @@ export function freeZapified(pool: DslPool, object: number): void {
 
 /** A field of the dataset's ZAP; undefined also when it has none. */
 export function extensionField(dataset: DslDataset, name: string): ZapValue | undefined {
-  const { mos } = dataset.pool;
-  if (!isZapified(mos.dnode(dataset.object))) return undefined;
-  return zapLookup(mos, dataset.object, name);
+  return objectField(dataset.pool, dataset.object, name);
 }
 
 export function setExtensionField(dataset: DslDataset, name: string, value: ZapValue): void {

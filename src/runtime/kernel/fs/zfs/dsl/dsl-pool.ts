@@ -45,6 +45,8 @@ export interface DslServices {
   dsize(bp: BlockPointer): number;
   /** Gives the block's places back in this txg. */
   freeBlock(bp: BlockPointer): void;
+  /** `dsl_pool_adjustedsize`: what the pool holds, less what is kept back (half of that). */
+  adjustedSizeBytes(isNetFree: boolean): number;
   nowSeconds(): number;
   /** A random 64-bit number that is not 0. */
   newGuid(): bigint;
@@ -186,6 +188,11 @@ export class DslPool {
     const dir = this.#dirs.get(object);
     if (dir !== undefined) this.dirtyDirs.delete(dir);
     this.#dirs.delete(object);
+  }
+
+  /** The txg is written: nothing waits any more. */
+  clearWaiting(): void {
+    for (const dir of this.#dirs.values()) dir.waitingBytes = 0;
   }
 
   openDatasets(): Iterable<DslDataset> {

@@ -27,7 +27,7 @@ const dslDirFields: {
   usedBytes: ReturnType<typeof s64>;
   compressedBytes: ReturnType<typeof s64>;
   uncompressedBytes: ReturnType<typeof s64>;
-  quota: N;
+  quota: U;
   reserved: N;
   propsZapobj: N;
   delegZapobj: N;
@@ -43,7 +43,7 @@ const dslDirFields: {
   usedBytes: s64(40),
   compressedBytes: s64(48),
   uncompressedBytes: s64(56),
-  quota: n64(64),
+  quota: u64(64),
   reserved: n64(72),
   propsZapobj: n64(80),
   delegZapobj: n64(88),

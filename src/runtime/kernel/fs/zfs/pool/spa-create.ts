@@ -49,6 +49,7 @@ import { ZioContext } from '../zio/zio.ts';
 import type { ZfsTime } from '../zpl/znode.ts';
 import { zfsCreateFs } from '../zpl/zfs-create-fs.ts';
 import { Spa } from './spa.ts';
+import { spaHistoryInternal } from './spa-history.ts';
 import { spaSync } from './spa-sync.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { clearLabels, devicesOf, newTopVdev, type VdevSpec } from './vdev-create.ts';
@@ -94,6 +95,11 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   createPoolObjects(spa);
   for (const top of zio.tops) if (top !== undefined) createVdevObjects(spa, top.vdev);
   options.configure?.(head);
+  spa.syncTasks.push(() => {
+    const version = SPA_VERSION_FEATURES;
+    const text = `pool version ${version}; software version ${version}/5; uts ${options.hostname}`;
+    spaHistoryInternal(spa, 'create', null, text);
+  });
   spa.isConfigDirty = true;
   spaSync(spa);
   return spa;

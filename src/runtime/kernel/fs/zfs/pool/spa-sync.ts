@@ -64,6 +64,7 @@ export function spaSync(spa: Spa): void {
   }
   spa.isConfigDirty = false;
   spa.dirtyBytes = 0;
+  spa.dsl.clearWaiting();
   syncDone(spa);
   writer.watch?.synced({ txg: spa.txg, passes, dirtyBytes, beganNs });
   spa.txg += 1;

@@ -67,6 +67,9 @@ export class Spa implements DslServices {
   /** Freed in a late pass: to be freed in the next txg. */
   readonly deferredFrees: BlockPointer[] = [];
   #dsl: DslPool | undefined;
+  /** The groups whose size was added up last, and that size. */
+  #sizedGroups: readonly MetaslabGroup[] | undefined;
+  #deflatedSize = 0;
 
   constructor(
     identity: SpaIdentity,
@@ -221,10 +224,28 @@ export class Spa implements DslServices {
     return this.metaslabs.space;
   }
 
+  /** `spa_get_dspace`: what the data vdevs hold, deflated, as people are told. */
+  get deflatedSizeBytes(): number {
+    const { groups } = this.metaslabs;
+    if (this.#sizedGroups !== groups) {
+      this.#sizedGroups = groups;
+      this.#deflatedSize = 0;
+      for (const { group, metaslab } of this.metaslabs.all()) {
+        this.#deflatedSize += Math.floor(metaslab.size / 512) * this.#deflateRatio(group.vdev);
+      }
+    }
+    return this.#deflatedSize;
+  }
+
+  adjustedSizeBytes(isNetFree: boolean): number {
+    const slop = this.slopBytes;
+    return this.deflatedSizeBytes - (isNetFree ? Math.floor(slop / 2) : slop);
+  }
+
   /** `spa_get_slop_space`: kept back so that a full pool can still be changed. */
   get slopBytes(): number {
-    const { sizeBytes } = this.space;
-    const least = Math.min(128 * 2 ** 20, Math.floor(sizeBytes / 2));
-    return Math.min(Math.max(Math.floor(sizeBytes / 32), least), 128 * 2 ** 30);
+    const size = this.deflatedSizeBytes;
+    const least = Math.min(128 * 2 ** 20, Math.floor(size / 2));
+    return Math.max(Math.min(Math.floor(size / 32), 128 * 2 ** 30), least);
   }
 }

@@ -1,20 +1,17 @@
 /**
  * Datasets as file systems: the content that can be changed, and the mounted form with its vnodes.
- * Here is also the throttle: how much may be dirty in memory, and whether the pool has room for it.
- * @see uts/common/fs/zfs/zfs_vfsops.c zfs_mount(), dmu_tx.c dmu_tx_delay()
+ * @see uts/common/fs/zfs/zfs_vfsops.c zfs_mount()
  */
-import { EIO, ENOSPC, type Errno } from '#kernel/os/errno.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
+import { datasetAvailable } from '../dsl/dsl-space.ts';
 import { ZfsFs } from '../zpl/zfs-fs.ts';
 import { type DatasetSpace, ZfsVfs } from '../zpl/zfs-vfs.ts';
+import { admit } from './dmu-tx.ts';
 import type { Spa } from './spa.ts';
 import { zfsNow } from './spa-create.ts';
 import { hasLogDevice, zilOf } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
-
-/** `zfs_dirty_data_max`: so much may wait in memory; then the txg is written. */
-const DIRTY_DATA_MAX: number = 64 * 2 ** 20;
 
 /** Opens the file system in `dataset`; keep one at most for each. */
 export function openFileSystem(spa: Spa, dataset: DslDataset): ZfsFs {
@@ -26,35 +23,11 @@ export function openFileSystem(spa: Spa, dataset: DslDataset): ZfsFs {
   });
 }
 
-/** Bytes that can still be written, as people see them: deflated, less what is kept back. */
-export function availableBytes(spa: Spa): number {
-  const { sizeBytes, allocatedBytes } = spa.space;
-  const free = sizeBytes - allocatedBytes - spa.slopBytes;
-  const top = spa.zio.tops.find((each) => each !== undefined);
-  const inflation = top === undefined ? 1 : top.vdev.psizeToAsize(131072) / 131072;
-  return Math.max(0, Math.floor(free / inflation));
-}
-
-function datasetSpace(spa: Spa, dataset: DslDataset): DatasetSpace {
+function datasetSpace(dataset: DslDataset): DatasetSpace {
   return {
     referencedBytes: dataset.phys.referencedBytes,
-    availableBytes: availableBytes(spa),
+    availableBytes: datasetAvailable(dataset),
   };
-}
-
-/** Whether `sizeBytes` more may become dirty; writes the txg when enough has gathered. */
-function admit(spa: Spa, dataset: DslDataset, sizeBytes: number): Errno | undefined {
-  if (spa.isSuspended) return EIO;
-  spa.dirtyBytes += sizeBytes;
-  if (spa.dirtyBytes > DIRTY_DATA_MAX) spaSync(spa);
-  const wanted = spa.dirtyBytes * dataset.objset.settings.copies;
-  if (wanted <= availableBytes(spa)) return undefined;
-  // What waits may compress, or free more than it takes: know before saying no.
-  spaSync(spa);
-  const needed = sizeBytes * dataset.objset.settings.copies;
-  if (needed > availableBytes(spa)) return ENOSPC;
-  spa.dirtyBytes = sizeBytes;
-  return undefined;
 }
 
 /** Mounts the head or snapshot in `dataset`; where it appears is the mount table's business. */
@@ -67,8 +40,8 @@ export function mountDataset(
 ): ZfsVfs {
   const host = {
     special,
-    space: () => datasetSpace(spa, dataset),
-    admit: (sizeBytes: number) => admit(spa, dataset, sizeBytes),
+    space: () => datasetSpace(dataset),
+    admit: (sizeBytes: number, isNetFree = false) => admit(spa, dataset, sizeBytes, isNetFree),
     commit: () => {
       if (isSpaDirty(spa)) spaSync(spa);
     },

@@ -24,8 +24,11 @@ export interface DatasetSpace {
 export interface ZfsMountHost {
   readonly special: SpecialFiles;
   space(): DatasetSpace;
-  /** Whether the pool can take so many bytes more; may write the open txg to make room. */
-  admit(sizeBytes: number): Errno | undefined;
+  /**
+   * Whether the dataset can take so many bytes more; may write the open txg to make room. What
+   * frees space may begin in a full one.
+   */
+  admit(sizeBytes: number, isNetFree?: boolean): Errno | undefined;
   /** Writes the open txg: everything that was done so far lasts. */
   commit(): void;
   /** The log, in a file system that can be changed. */

@@ -395,6 +395,8 @@ export class ZfsVnode extends BaseVnode {
   #drop(name: string, entry: ZfsVnode): Errno | undefined {
     const { fs, isHeld } = this.vfs;
     const isLast = entry.type === 'VDIR' || entry.#attributes.links === 1;
+    const refused = this.vfs.host.admit(METADATA_COST, true);
+    if (refused !== undefined) return refused;
     const error = fs.remove(this.object, name, isHeld);
     if (error === undefined && isLast && !isHeld(entry.object)) this.vfs.forget(entry.object);
     return error;

@@ -1,0 +1,153 @@
+/** Quotas and reservations: what they refuse, and that the books of space always add up. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DslFixture } from '#testing/zfs/dsl-fixture.ts';
+import { zfsCreate, zfsDestroy, zfsRename, zfsRollback, zfsSnapshot } from '../pool/dsl-ops.ts';
+import { zfsSetProps } from '../pool/dsl-prop-ops.ts';
+import type { Spa } from '../pool/spa.ts';
+import { spaSync } from '../pool/spa-sync.ts';
+import type { DslDir } from './dsl-dir.ts';
+import { datasetAvailable } from './dsl-space.ts';
+
+const MiB = 2 ** 20;
+
+function set(spa: Spa, name: string, prop: string, value: number): string | undefined {
+  return zfsSetProps(spa, name, new Map([[prop, BigInt(value)]]))?.name;
+}
+
+function books(dir: DslDir, bad: string[]): void {
+  const { usedBytes, usedBreakdown, reserved } = dir.phys;
+  const sum = usedBreakdown.reduce((total, each) => total + each, 0);
+  if (sum !== usedBytes) bad.push(`${dir.fullName}: ${usedBytes} used, ${sum} broken down`);
+  if (usedBreakdown.some((each) => each < 0)) bad.push(`${dir.fullName}: ${usedBreakdown}`);
+  const hidden = dir.parent === null ? ['$MOS', '$FREE', '$ORIGIN'] : [];
+  const children = [...dir.children(), ...hidden.flatMap((name) => dir.child(name) ?? [])];
+  const below = children.reduce(
+    (total, { phys }) => total + Math.max(phys.usedBytes, phys.reserved),
+    0,
+  );
+  const charged = (usedBreakdown[2] ?? 0) + (usedBreakdown[3] ?? 0);
+  if (below !== charged) bad.push(`${dir.fullName}: ${below} below, ${charged} charged`);
+  if (dir.phys.headDatasetObj !== 0 && !dir.isInternal) {
+    const head = dir.pool.head(dir);
+    const unused = Math.max(0, head.refreservation - head.phys.uniqueBytes);
+    if (unused !== usedBreakdown[4]) {
+      bad.push(`${dir.fullName}: ${unused} kept, ${usedBreakdown[4]} charged (${reserved})`);
+    }
+  }
+  for (const child of children) books(child, bad);
+}
+
+function unbalanced(spa: Spa): string[] {
+  const bad: string[] = [];
+  spaSync(spa);
+  books(spa.dsl.rootDir, bad);
+  return bad;
+}
+
+describe('quotas and reservations', () => {
+  test('a quota stops writes below it; what is removed makes room again', () => {
+    const pool = new DslFixture();
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/a');
+    zfsCreate(spa, 'tank/a/b');
+    expect(set(spa, 'tank/a', 'quota', 4 * MiB)).toBeUndefined();
+    expect(pool.write('tank/a', 'one', 2 * MiB)).toBeUndefined();
+    expect(pool.write('tank/a/b', 'two', 8 * MiB)?.name).toBe('EDQUOT');
+    const { usedBytes } = spa.dsl.findDir('tank/a')?.phys ?? { usedBytes: 0 };
+    expect(usedBytes).toBeGreaterThan(4 * MiB - 256 * 1024);
+    expect(usedBytes).toBeLessThan(4 * MiB + 1.5 * MiB);
+    expect(set(spa, 'tank/a', 'quota', 3 * MiB)).toBe('ENOSPC');
+    expect(pool.write('tank', 'three', 2 * MiB)).toBeUndefined();
+    expect(pool.vfs('tank/a').root().remove('one', pool.root)).toBeUndefined();
+    expect(pool.write('tank/a/b', 'more', MiB / 2)).toBeUndefined();
+    expect(unbalanced(spa)).toEqual([]);
+  });
+
+  test('a refquota counts what the file system references, not its snapshots', () => {
+    const pool = new DslFixture();
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/a');
+    set(spa, 'tank/a', 'refquota', 3 * MiB);
+    expect(pool.write('tank/a', 'x', 2 * MiB)).toBeUndefined();
+    expect(zfsSnapshot(spa, ['tank/a@s'])).toBeUndefined();
+    expect(pool.vfs('tank/a').root().remove('x', pool.root)).toBeUndefined();
+    expect(pool.write('tank/a', 'y', 2 * MiB)).toBeUndefined();
+    expect(pool.write('tank/a', 'z', 4 * MiB)?.name).toBe('EDQUOT');
+    expect(pool.vfs('tank/a').statvfs().availableBlocks).toBe(0n);
+    expect(unbalanced(spa)).toEqual([]);
+  });
+
+  test('a full pool says ENOSPC, its files can be removed, and what is reserved is kept', () => {
+    const pool = new DslFixture(64 * MiB);
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/kept');
+    zfsCreate(spa, 'tank/full');
+    expect(set(spa, 'tank/kept', 'reservation', 8 * MiB)).toBeUndefined();
+    expect(pool.write('tank/full', 'a', 100 * MiB)?.name).toBe('ENOSPC');
+    const head = spa.dsl.findDataset('tank/kept') as never;
+    expect(datasetAvailable(head)).toBeGreaterThan(7 * MiB);
+    expect(pool.write('tank/kept', 'b', 6 * MiB)).toBeUndefined();
+    expect(set(spa, 'tank/full', 'reservation', 40 * MiB)).toBe('ENOSPC');
+    expect(pool.vfs('tank/full').root().remove('a', pool.root)).toBeUndefined();
+    expect(pool.write('tank/full', 'c', 2 * MiB)).toBeUndefined();
+    expect(unbalanced(spa)).toEqual([]);
+  });
+
+  test('a refreservation counts as used and is given back as it fills', () => {
+    const pool = new DslFixture();
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/a');
+    expect(set(spa, 'tank/a', 'refreservation', 6 * MiB)).toBeUndefined();
+    expect(spa.dsl.findDir('tank/a')?.phys.usedBytes).toBe(6 * MiB);
+    expect(pool.write('tank/a', 'x', 2 * MiB)).toBeUndefined();
+    spaSync(spa);
+    expect(spa.dsl.findDir('tank/a')?.phys.usedBytes).toBe(6 * MiB);
+    zfsSnapshot(spa, ['tank/a@s']);
+    expect(spa.dsl.findDir('tank/a')?.phys.usedBytes).toBeGreaterThan(8 * MiB);
+    expect(set(spa, 'tank/a', 'refquota', MiB)).toBe('ENOSPC');
+    expect(unbalanced(spa)).toEqual([]);
+  });
+
+  const action = fc.record({
+    kind: fc.constantFrom('write', 'remove', 'snapshot', 'unsnap', 'rollback', 'limit', 'move'),
+    fs: fc.constantFrom(0, 1, 2),
+    prop: fc.constantFrom('quota', 'refquota', 'reservation', 'refreservation'),
+    size: fc.integer({ min: 0, max: 24 }),
+  });
+
+  test('the books add up after any work', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
+        const pool = new DslFixture();
+        const { spa } = pool;
+        const names = ['tank/a', 'tank/a/b', 'tank/c'];
+        for (const name of names) zfsCreate(spa, name);
+        let serial = 0;
+        for (const { kind, fs, prop, size } of actions) {
+          const name = names[fs] as string;
+          const head = spa.dsl.findDataset(name);
+          const last = head?.snapshots().at(-1)?.fullName;
+          if (kind === 'write') pool.write(name, `f${size % 4}`, size * 65_536);
+          else if (kind === 'remove')
+            pool
+              .vfs(name)
+              .root()
+              .remove(`f${size % 4}`, pool.root);
+          else if (kind === 'snapshot') zfsSnapshot(spa, [`${name}@s${(serial += 1)}`]);
+          else if (kind === 'limit') set(spa, name, prop, (size * MiB) / 4);
+          else if (kind === 'unsnap' && last !== undefined) zfsDestroy(spa, last);
+          else if (kind === 'rollback' && last !== undefined) {
+            zfsRollback(spa, last);
+            pool.forget(name);
+          } else if (kind === 'move') {
+            const to = name === 'tank/c' ? 'tank/a/c' : 'tank/c';
+            if (fs === 2 && zfsRename(spa, name, to) === undefined) names[2] = to;
+          }
+        }
+        expect(unbalanced(spa)).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
