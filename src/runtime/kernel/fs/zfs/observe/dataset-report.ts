@@ -14,7 +14,7 @@ import {
 import { DMU_OST_ZVOL } from '../ondisk/dnode-phys.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import type { Spa } from '../pool/spa.ts';
-import { availableBytes } from '../pool/zfs-mount.ts';
+import { datasetAvailable } from '../dsl/dsl-space.ts';
 
 /** Where a file system is mounted now; undefined = nowhere. */
 export type MountedAt = (dataset: string) => string | undefined;
@@ -39,7 +39,7 @@ function headReport(spa: Spa, dir: DslDir, head: DslDataset, mountedAt: MountedA
     type: isVolume(head) ? 'volume' : 'filesystem',
     ...common(head),
     usedBytes,
-    availableBytes: availableIn(spa, dir),
+    availableBytes: datasetAvailable(head),
     usedBySnapshotsBytes: part(DD_USED_SNAP),
     usedByDatasetBytes: part(DD_USED_HEAD),
     usedByChildrenBytes: part(DD_USED_CHILD) + part(DD_USED_CHILD_RSRV),
@@ -86,16 +86,6 @@ function common(
     createTxg: creationTxg,
     referencedBytes,
   };
-}
-
-/** What is left of the tightest quota above, and of the pool. `dsl_dir_space_available` */
-function availableIn(spa: Spa, dir: DslDir): number {
-  let least = availableBytes(spa);
-  for (let up: DslDir | null = dir; up !== null; up = up.parent) {
-    const { quota, usedBytes } = up.phys;
-    if (quota !== 0) least = Math.min(least, Math.max(0, quota - usedBytes));
-  }
-  return least;
 }
 
 function ratio(uncompressed: number, compressed: number): number {
