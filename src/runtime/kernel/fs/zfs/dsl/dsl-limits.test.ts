@@ -19,7 +19,7 @@ function books(dir: DslDir, bad: string[]): void {
   const { usedBytes, usedBreakdown, reserved } = dir.phys;
   const sum = usedBreakdown.reduce((total, each) => total + each, 0);
   if (sum !== usedBytes) bad.push(`${dir.fullName}: ${usedBytes} used, ${sum} broken down`);
-  if (usedBreakdown.some((each) => each < 0)) bad.push(`${dir.fullName}: ${usedBreakdown}`);
+  if (usedBreakdown.some((each) => each < 0)) bad.push(`${dir.fullName}: ${usedBreakdown.join()}`);
   const hidden = dir.parent === null ? ['$MOS', '$FREE', '$ORIGIN'] : [];
   const children = [...dir.children(), ...hidden.flatMap((name) => dir.child(name) ?? [])];
   const below = children.reduce(
