@@ -3,6 +3,7 @@ import { nvGetUint64 } from '#abi/illumos/nvpair.ts';
 import type { DatasetStats, ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import { EBUSY, ENOENT, ENOTSUP, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
+import { datasetProps } from '../pool/dataset-props.ts';
 import {
   zfsClone,
   zfsCreate,
@@ -46,6 +47,7 @@ function objsetStats(command: ZfsCommand, module: ZfsModule): Errno | undefined 
   const dataset = spa.dsl.findDataset(command.name);
   if (dataset === undefined) return ENOENT;
   command.stats = statsOf(spa, dataset);
+  command.destination = datasetProps(dataset);
   return undefined;
 }
 
@@ -59,6 +61,7 @@ function datasetListNext(command: ZfsCommand, module: ZfsModule): Errno | undefi
   if (next === undefined) return ESRCH;
   command.value = next.name;
   command.stats = statsOf(spa, spa.dsl.head(next));
+  command.destination = datasetProps(spa.dsl.head(next));
   return undefined;
 }
 
@@ -76,6 +79,7 @@ function snapshotListNext(command: ZfsCommand, module: ZfsModule): Errno | undef
   command.cookie = next.phys.creationTxg;
   command.value = next.snapshotName ?? '';
   command.stats = statsOf(spa, next);
+  command.destination = datasetProps(next);
   return undefined;
 }
 

@@ -12,6 +12,7 @@ import type { Errno } from '#kernel/os/errno.ts';
 import type { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Spa } from '../pool/spa.ts';
+import { spaHistoryCommand } from '../pool/spa-history.ts';
 import type { OpenOptions } from '../pool/spa-open.ts';
 import { isSpaDirty, spaSync } from '../pool/spa-sync.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
@@ -75,8 +76,10 @@ export class ZfsModule {
   }
 
   /** Puts a command line into the pool's history. */
-  logCommand(_pool: string, _commandLine: string, _cred: Credentials): void {
-    // The history object is not written yet: nothing to do.
+  logCommand(pool: string, commandLine: string, cred: Credentials): void {
+    const spa = this.#pools.get(pool);
+    if (spa === undefined) return;
+    spaHistoryCommand(spa, commandLine, { uid: cred.uid, zone: 'global' });
   }
 
   /** Pools by name, in alphabetical order. */
