@@ -25,7 +25,7 @@ function ratio(uncompressed: number, compressed: number): number {
   return compressed === 0 ? 100 : Math.floor((uncompressed * 100) / compressed);
 }
 
-/** Space that was written in `newer` and is not in `older`, a snapshot before it (or its origin). */
+/** Space written in `newer` that is not in `older`, a snapshot before it (or its origin). */
 export interface Written {
   readonly used: number;
   readonly comp: number;
