@@ -8,7 +8,7 @@ import { closeSync, fdatasyncSync, openSync, readSync, writeFileSync, writeSync 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Bench, type Measurement, median } from '#bench/measure.ts';
-import { scrubAll } from '#kernel/fs/zfs/pool/dsl-scan.ts';
+import { scrubAll } from '#kernel/fs/zfs/pool/scan-ops.ts';
 import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
 import type { Vnode } from '#kernel/vfs/vnode.ts';
 import {

@@ -3,7 +3,7 @@
  * a raidz2, the metadata copies of a single disk. zdb then finds the mended half good on its own.
  */
 import { expect, test } from 'vitest';
-import { scrubAll } from '#kernel/fs/zfs/pool/dsl-scan.ts';
+import { scrubAll } from '#kernel/fs/zfs/pool/scan-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
@@ -100,6 +100,7 @@ test('on one disk metadata is mended from its other copy, lost data is named', (
   all[0]?.write(DATA_START + data.offset, new Uint8Array(512).fill(1));
   all[0]?.write(DATA_START + meta.offset, new Uint8Array(512).fill(1));
   const state = scrubAll(later);
-  expect(state.errors).toEqual([{ dataset: 'tank', object: made, level: 0, blkid: 1 }]);
+  const dataset = later.dsl.findDataset('tank')?.object;
+  expect(state.errors).toEqual([{ objset: dataset, object: made, level: 0, blkid: 1 }]);
   expect(state.repairedBytes).toBeGreaterThan(0);
 });

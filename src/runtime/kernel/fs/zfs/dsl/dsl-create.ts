@@ -186,6 +186,7 @@ export function createSnapshot(head: DslDataset, name: string): DslDataset {
   head.store();
   const made = pool.datasetAt(object, head.dir, name);
   copyFeatures(head, made);
+  pool.watcher?.snapshotted(head.object, object);
   return made;
 }
 

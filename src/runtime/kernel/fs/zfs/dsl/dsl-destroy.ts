@@ -79,6 +79,7 @@ export function destroySnapshot(snapshot: DslDataset): void {
   if (phys.userrefsObj !== 0) zapDestroy(pool.mos, phys.userrefsObj);
   for (const guid of datasetFeatures(snapshot)) deactivateFeature(snapshot, guid);
   freeZapified(pool, object);
+  pool.watcher?.destroyed(object, next.object);
   pool.forgetDataset(object);
 }
 
@@ -139,6 +140,7 @@ export function destroyHead(head: DslDataset): void {
   zapDestroy(mos, phys.snapnamesZapobj);
   for (const guid of datasetFeatures(head)) deactivateFeature(head, guid);
   freeZapified(pool, object);
+  pool.watcher?.destroyed(object, 0);
   pool.forgetDataset(object);
   destroyDir(dir);
 }

@@ -55,7 +55,16 @@ export interface DslServices {
   featureCount(guid: string, delta: 1 | -1): void;
 }
 
+/** Told when datasets come and go: a scan under way must know. */
+export interface DatasetWatcher {
+  /** `snapshot` has from now on what the head had. */
+  snapshotted(head: number, snapshot: number): void;
+  /** A snapshot that is followed by `next`, or a head with `next` 0, is gone. */
+  destroyed(object: number, next: number): void;
+}
+
 export class DslPool {
+  watcher: DatasetWatcher | null = null;
   readonly mos: Objset;
   readonly arc: Arc;
   readonly name: string;

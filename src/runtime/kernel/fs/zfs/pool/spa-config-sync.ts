@@ -112,18 +112,23 @@ function labelConfig(spa: Spa, leaf: VdevDisk): NvList {
   ]);
 }
 
-/** Writes the packed configuration into the MOS; makes its object the first time. */
+/** Writes the packed configuration into the MOS. */
 export function syncConfigObject(spa: Spa): void {
+  syncPackedList(spa, DMU_POOL_CONFIG, poolConfig(spa));
+}
+
+/** `spa_sync_nvlist`: a packed list that the object directory names; made the first time. */
+export function syncPackedList(spa: Spa, name: string, list: NvList): void {
   const { mos, dsl } = spa;
-  let object = dsl.directoryNumber(DMU_POOL_CONFIG);
+  let object = dsl.directoryNumber(name);
   if (object === undefined) {
     const sizeType = DMU_OT_PACKED_NVLIST_SIZE;
     const made = dmuObjectAlloc(mos, DMU_OT_PACKED_NVLIST, CONFIG_BLOCK_SIZE, sizeType, 8);
     object = made.object;
-    spa.setDirectoryNumber(DMU_POOL_CONFIG, object);
+    spa.setDirectoryNumber(name, object);
   }
   const dnode = mos.dnode(object);
-  const packed = nvlistPack(poolConfig(spa));
+  const packed = nvlistPack(list);
   const padded = new Uint8Array(Math.ceil(packed.length / CONFIG_BLOCK_SIZE) * CONFIG_BLOCK_SIZE);
   padded.set(packed);
   dmuWrite(dnode, 0, padded);

@@ -33,6 +33,8 @@ import { viewOf } from '../ondisk/struct.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { type FoundPool, findUberblocks, topLevelConfigs } from '../spa/spa-config.ts';
 import { canRead, canWrite } from '../spa/spa-features.ts';
+import type { Vdev } from '../vdev/vdev.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { buildVdev, type DeviceByGuid } from '../vdev/vdev-tree.ts';
 import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { firstInteger } from '../zap/zap-value.ts';
@@ -141,12 +143,18 @@ function openTops(found: FoundPool, find: DeviceByGuid): (TopLevel | undefined)[
     const ashift = nvGetNumber(tree, 'ashift') ?? 9;
     const asize = nvGetNumber(tree, 'asize') ?? 0;
     const isLog = nvGetNumber(tree, 'is_log') === 1;
-    const vdev = buildVdev(tree, ashift, find);
+    const vdev = heldBack(buildVdev(tree, ashift, find));
     if (vdev.state === 'UNAVAIL' && !isLog) {
       throw new ZfsError('ENXIO', `Cannot import "${found.name}": one or more devices are missing`);
     }
     return { vdev, asize };
   });
+}
+
+/** Nothing is repaired before it is known what each disk has missed. */
+function heldBack(top: Vdev): Vdev {
+  for (const leaf of top.leaves()) if (leaf instanceof VdevDisk) leaf.isWritable = false;
+  return top;
 }
 
 /**
@@ -157,7 +165,7 @@ function trustedTops(name: string, config: NvList, find: DeviceByGuid): (TopLeve
   const children = tree === undefined ? [] : nvGetListArray(tree, 'children');
   return children.map((child) => {
     if (nvGetString(child, 'type') === 'hole') return undefined;
-    const vdev = buildVdev(child, nvGetNumber(child, 'ashift') ?? 9, find);
+    const vdev = heldBack(buildVdev(child, nvGetNumber(child, 'ashift') ?? 9, find));
     const isLog = nvGetNumber(child, 'is_log') === 1;
     if (vdev.state === 'UNAVAIL' && !isLog) {
       throw new ZfsError('ENXIO', `Cannot import "${name}": one or more devices are missing`);
@@ -215,10 +223,17 @@ function readActiveFeatures(dsl: DslPool): Map<string, number> {
 
 /** The packed nvlist in the MOS, with the whole vdev tree. */
 function readConfig(dsl: DslPool): NvList {
-  const object = dsl.directoryNumber(DMU_POOL_CONFIG);
-  if (object === undefined) throw corrupt('object directory', 'no config');
+  const config = readPackedList(dsl, DMU_POOL_CONFIG);
+  if (config === undefined) throw corrupt('object directory', 'no config');
+  return config;
+}
+
+/** A packed list that the object directory names; undefined when there is none. */
+export function readPackedList(dsl: DslPool, name: string): NvList | undefined {
+  const object = dsl.directoryNumber(name);
+  if (object === undefined) return undefined;
   const dnode = dsl.mos.dnode(object);
   const size = viewOf(dnode.bonus).getUint32(0, true);
-  if (size > (dnode.maxblkid + 1) * dnode.dataBlockSize) throw corrupt('config', `${size} bytes`);
+  if (size > (dnode.maxblkid + 1) * dnode.dataBlockSize) throw corrupt(name, `${size} bytes`);
   return nvlistUnpack(dnode.readBytes(0, size));
 }

@@ -8,7 +8,11 @@ import { must } from '#base/assert.ts';
 import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
+import { isResilverNeeded } from './scan-ops.ts';
 import { Spa } from './spa.ts';
+import { allLeaves } from './spa-config-sync.ts';
+import { emptyStats } from '../vdev/vdev.ts';
+import { loadDtls } from './vdev-dtl-sync.ts';
 import { spaLoad } from './spa-load.ts';
 import { claimLogs } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
@@ -39,6 +43,21 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   spa.adoptMos(loaded.dsl.mos);
   spa.adoptFeatures();
   openMetaslabs(spa);
+  loadDtls(spa);
+  for (const leaf of allLeaves(spa)) {
+    // What was seen of the disks before their logs were read does not count.
+    Object.assign(leaf.stats, emptyStats());
+    leaf.isWritable = true;
+    leaf.set('not_present', leaf.device === null);
+  }
+  const labels = new Map(
+    [...found.auxDevices, ...found.devices].map(({ guid, device }) => [guid, device]),
+  );
+  spa.aux.load((guid) => labels.get(guid) ?? null);
+  spa.scan.load();
+  if (!spa.scan.isResilvering && isResilverNeeded(spa)) {
+    spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
+  }
   spa.isConfigDirty = true;
   const claimed = claimLogs(spa);
   do spaSync(spa);

@@ -19,6 +19,7 @@ import { applySpaceDeltas } from '../zpl/zfs-userspace.ts';
 import type { Spa } from './spa.ts';
 import { syncConfigObject, syncLabels } from './spa-config-sync.ts';
 import { syncMetaslab } from './space-map-sync.ts';
+import { syncDtls } from './vdev-dtl-sync.ts';
 
 const MAX_PASSES = 100;
 const SYNC_BPOBJ_BLOCK_SIZE = 16384;
@@ -26,6 +27,7 @@ const SYNC_BPOBJ_BLOCK_SIZE = 16384;
 /** Whether there is anything to write. */
 export function isSpaDirty(spa: Spa): boolean {
   if (spa.isConfigDirty || spa.syncTasks.length > 0 || isObjsetDirty(spa.mos)) return true;
+  if (spa.scan.isDirty || spa.errorLog.isDirty) return true;
   if (spa.dsl.dirtyDirs.size > 0 || spa.dsl.dirtyDatasets.size > 0) return true;
   for (const dataset of spa.dsl.openDatasets()) {
     if (dataset.openedObjset !== undefined && isObjsetDirty(dataset.openedObjset)) return true;
@@ -77,8 +79,12 @@ function syncPass(spa: Spa): void {
     syncDatasets(spa);
     runSyncTasks(spa);
     syncDatasets(spa);
-    if (spa.isConfigDirty) syncConfigObject(spa);
+    spa.scan.sync();
+    spa.aux.sync();
+    spa.errorLog.sync(spa.dsl);
   }
+  const hasNewDtl = syncDtls(spa);
+  if (isFirst ? spa.isConfigDirty : hasNewDtl) syncConfigObject(spa);
   storeDsl(spa);
   spa.mosOwner.flush(spa.dsl);
   storeDsl(spa);

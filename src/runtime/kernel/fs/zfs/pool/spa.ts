@@ -4,7 +4,8 @@
  * quiescing is the moment between two calls and syncing is one call (pool/spa-sync.ts).
  * @see uts/common/fs/zfs/spa_misc.c, sys/spa_impl.h
  */
-import type { Clock, RandomSource } from '#runtime/host.ts';
+import type { BlockDevice, Clock, RandomSource } from '#runtime/host.ts';
+import type { Vdev } from '../vdev/vdev.ts';
 import type { Arc } from '../arc/arc.ts';
 import type { Objset } from '../dmu/objset.ts';
 import { DatasetOwner, MosOwner } from '../dsl/dsl-account.ts';
@@ -23,6 +24,9 @@ import { DMU_OT_INTENT_LOG } from '../ondisk/dmu-ot.ts';
 import { POOL_STATE_ACTIVE, SPA_GANGBLOCKSIZE } from '../ondisk/label.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
+import { DslScan } from './dsl-scan.ts';
+import { AuxDevices } from './spa-aux.ts';
+import { ErrorLog } from './spa-errlog.ts';
 import { BlockWriter, SYNC_PASS_DEFERRED_FREE } from '../spa/zio-write.ts';
 import { zapLookupNumber, zapSetNumber } from '../zap/zap.ts';
 import type { ZioContext } from '../zio/zio.ts';
@@ -66,6 +70,13 @@ export class Spa implements DslServices {
   readonly syncTasks: SyncTask[] = [];
   /** Freed in a late pass: to be freed in the next txg. */
   readonly deferredFrees: BlockPointer[] = [];
+  readonly scan: DslScan = new DslScan(this);
+  readonly errorLog = new ErrorLog();
+  readonly aux: AuxDevices = new AuxDevices(this);
+  /** Called with a device that is the pool's no more. */
+  releaseDevice: (device: BlockDevice) => void = () => {};
+  /** `spa_event_notify`: what `zpool events` shows. */
+  notify: (what: string, vdev?: Vdev) => void = () => {};
   #dsl: DslPool | undefined;
   /** The groups whose size was added up last, and that size. */
   #sizedGroups: readonly MetaslabGroup[] | undefined;
@@ -96,6 +107,7 @@ export class Spa implements DslServices {
     const ownerOf = (dataset: DslDataset): DatasetOwner => new DatasetOwner(dataset);
     this.#dsl = new DslPool(this.identity.name, mos, ownerOf);
     this.#dsl.services = this;
+    this.#dsl.watcher = this.scan;
     return this.#dsl;
   }
 

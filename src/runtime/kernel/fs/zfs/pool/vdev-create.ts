@@ -106,6 +106,17 @@ export function newTopVdev(
   return { config, devices, asize, ashift };
 }
 
+/** A new leaf's configuration: to be attached to what is there. */
+export function newLeafConfig(
+  spec: VdevSpec & { readonly device: BlockDevice },
+  txg: number,
+  random: RandomSource,
+): VdevConfig {
+  const config = describe(spec, 0, random, new Map());
+  config.set('create_txg', nvUint64(txg));
+  return config;
+}
+
 /** Zeros all four labels, so that nothing of a former pool is found again. */
 export function clearLabels(device: BlockDevice): void {
   const zeros = new Uint8Array(VDEV_LABEL_SIZE);

@@ -17,11 +17,11 @@ import {
   ashiftOf,
   isNewer,
   type LabelSeal,
-  readBestConfig,
+  readLabelConfigs,
   readUberblocks,
 } from '../vdev/vdev-label.ts';
 
-/** A device with the label of a pool on it. */
+/** A device with the label of a pool, a spare or a cache device on it. */
 export interface LabeledDevice {
   readonly device: BlockDevice;
   readonly config: NvList;
@@ -37,33 +37,75 @@ export interface FoundPool {
   /** The newest label's configuration. */
   readonly config: NvList;
   readonly devices: readonly LabeledDevice[];
+  /** Spares and cache devices of any pool: their labels don't say of which. */
+  readonly auxDevices: readonly LabeledDevice[];
 }
 
-/** Reads the label of one device; null when it has none. */
-export function readLabeledDevice(device: BlockDevice, seal: LabelSeal): LabeledDevice | null {
-  const config = readBestConfig(device, seal);
-  if (config === null) return null;
-  const guid = nvGetUint64(config, 'guid');
-  if (guid === undefined) return null;
-  return { device, config, guid, txg: nvGetNumber(config, 'txg') ?? 0 };
+interface Candidate {
+  readonly device: BlockDevice;
+  /** What its valid labels say. */
+  readonly configs: readonly NvList[];
+}
+
+function txgOf(config: NvList): number {
+  return nvGetNumber(config, 'txg') ?? 0;
+}
+
+function newest(configs: readonly NvList[]): NvList | undefined {
+  return configs.reduce<NvList | undefined>(
+    (best, each) => (best === undefined || txgOf(each) > txgOf(best) ? each : best),
+    undefined,
+  );
+}
+
+function labeled(device: BlockDevice, configs: readonly NvList[]): LabeledDevice[] {
+  const config = newest(configs);
+  const guid = config && nvGetUint64(config, 'guid');
+  if (config === undefined || guid === undefined) return [];
+  return [{ device, config, guid, txg: txgOf(config) }];
+}
+
+/**
+ * Each device with the newest label that counts: one that is newer than every uberblock was written
+ * by a txg that did not come to its end.
+ */
+function settle(candidates: readonly Candidate[], seal: LabelSeal): LabeledDevice[] {
+  const isTorn = candidates.some(({ configs }) => new Set(configs.map(txgOf)).size > 1);
+  if (!isTorn) return candidates.flatMap(({ device, configs }) => labeled(device, configs));
+  const all = candidates.flatMap(({ device, configs }) => labeled(device, configs));
+  const last = uberblocksOn(all, seal)[0]?.txg ?? 0;
+  return candidates.flatMap(({ device, configs }) =>
+    labeled(
+      device,
+      configs.filter((config) => txgOf(config) <= last),
+    ),
+  );
 }
 
 /** All pools on `devices`, by name. */
 export function findPools(devices: readonly BlockDevice[], seal: LabelSeal): FoundPool[] {
-  const byGuid = new Map<bigint, LabeledDevice[]>();
+  const byGuid = new Map<bigint, Candidate[]>();
+  const auxDevices: LabeledDevice[] = [];
   for (const device of devices) {
-    const labeled = readLabeledDevice(device, seal);
-    const poolGuid = labeled === null ? undefined : nvGetUint64(labeled.config, 'pool_guid');
-    if (labeled === null || poolGuid === undefined) continue;
+    const configs = readLabelConfigs(device, seal);
+    const best = newest(configs);
+    if (best === undefined) continue;
+    const poolGuid = nvGetUint64(best, 'pool_guid');
+    if (poolGuid === undefined) {
+      auxDevices.push(...labeled(device, configs));
+      continue;
+    }
     const list = byGuid.get(poolGuid) ?? [];
-    list.push(labeled);
+    list.push({ device, configs });
     byGuid.set(poolGuid, list);
   }
   const pools: FoundPool[] = [];
-  for (const [guid, found] of byGuid) {
-    const newest = found.reduce((a, b) => (b.txg > a.txg ? b : a));
-    const name = nvGetString(newest.config, 'name');
-    if (name !== undefined) pools.push({ name, guid, config: newest.config, devices: found });
+  for (const [guid, candidates] of byGuid) {
+    const found = settle(candidates, seal);
+    const config = newest(found.map((each) => each.config));
+    const name = config && nvGetString(config, 'name');
+    if (config === undefined || name === undefined) continue;
+    pools.push({ name, guid, config, devices: found, auxDevices });
   }
   return pools.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -83,8 +125,12 @@ export function topLevelConfigs(pool: FoundPool): Map<number, NvList> {
 
 /** Every uberblock in any label of any device, the best first. */
 export function findUberblocks(pool: FoundPool, seal: LabelSeal): Uberblock[] {
+  return uberblocksOn(pool.devices, seal);
+}
+
+function uberblocksOn(devices: readonly LabeledDevice[], seal: LabelSeal): Uberblock[] {
   const all: Uberblock[] = [];
-  for (const { device, config } of pool.devices) {
+  for (const { device, config } of devices) {
     for (let l = 0; l < VDEV_LABELS; l += 1) {
       all.push(...readUberblocks(device, l, ashiftOf(config), seal));
     }

@@ -21,10 +21,14 @@ import {
 import { TxgRanges } from './vdev-dtl.ts';
 
 /** Settings that are kept on disk as a number that is 1 or not there. */
-type Flag = 'offline' | 'faulted' | 'degraded' | 'removed' | 'not_present' | 'is_spare' | 'unspare';
+type Flag = 'offline' | 'faulted' | 'degraded' | 'not_present' | 'is_spare' | 'unspare';
 
 export class VdevDisk extends Vdev {
   device: BlockDevice | null;
+  /** False while the pool is being opened, or open for reading only. */
+  isWritable = true;
+  /** The device went away while the pool was open. */
+  isRemoved = false;
   /** Until the pool is opened again. `vdev_tmpoffline` */
   isOfflineForNow = false;
   /** Why the device, though there, can't be used. */
@@ -62,7 +66,7 @@ export class VdevDisk extends Vdev {
 
   get state(): VdevState {
     if (this.isOfflineForNow || this.has('offline')) return 'OFFLINE';
-    if (this.has('removed')) return 'REMOVED';
+    if (this.isRemoved) return 'REMOVED';
     if (this.has('faulted')) return 'FAULTED';
     if (this.device === null || this.openFailure !== 'NONE') return 'UNAVAIL';
     return this.has('degraded') ? 'DEGRADED' : 'ONLINE';
@@ -139,7 +143,7 @@ export class VdevDisk extends Vdev {
 
   tryWritePhysical(at: number, source: Uint8Array): boolean {
     const device = this.device;
-    if (device === null || !this.isOpen || device.isReadOnly) return false;
+    if (device === null || !this.isOpen || !this.isWritable || device.isReadOnly) return false;
     if (at + source.length > device.sizeBytes) return false;
     this.stats.writeOps += 1;
     try {

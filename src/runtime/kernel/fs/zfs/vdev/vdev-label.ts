@@ -49,7 +49,7 @@ function tryRead(device: BlockDevice, at: number, size: number): Uint8Array | nu
 }
 
 /** The configuration in label `l`, or null when it is not there or damaged. */
-export function readLabelConfig(device: BlockDevice, l: number, seal: LabelSeal): NvList | null {
+function readLabelConfig(device: BlockDevice, l: number, seal: LabelSeal): NvList | null {
   const at = labelOffset(device.sizeBytes, l) + VDEV_PHYS_OFFSET;
   const bytes = tryRead(device, at, VDEV_PHYS_SIZE);
   if (bytes === null || seal.verify(bytes, verifierOf(at)) === null) return null;
@@ -61,16 +61,11 @@ export function readLabelConfig(device: BlockDevice, l: number, seal: LabelSeal)
   }
 }
 
-/** The newest of the four labels' configurations, by txg. */
-export function readBestConfig(device: BlockDevice, seal: LabelSeal): NvList | null {
-  let best: NvList | null = null;
-  for (let l = 0; l < VDEV_LABELS; l += 1) {
-    const config = readLabelConfig(device, l, seal);
-    if (config === null) continue;
-    const txg = nvGetNumber(config, 'txg') ?? 0;
-    if (best === null || txg > (nvGetNumber(best, 'txg') ?? 0)) best = config;
-  }
-  return best;
+/** The configurations of those of the four labels that are valid. */
+export function readLabelConfigs(device: BlockDevice, seal: LabelSeal): NvList[] {
+  return Array.from({ length: VDEV_LABELS }, (_, l) => readLabelConfig(device, l, seal)).filter(
+    (config) => config !== null,
+  );
 }
 
 /** The sector size that a configuration gives its device, as a shift. */

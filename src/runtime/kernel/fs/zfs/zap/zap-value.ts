@@ -39,6 +39,16 @@ export function zapU16Array(values: readonly number[]): ZapValue {
   return { integerSize: 2, bytes };
 }
 
+/** 64-bit integers, given as they lie in memory: little endian. */
+export function zapU64Array(words: Uint8Array): ZapValue {
+  const bytes = new Uint8Array(words.length);
+  const view = viewOf(bytes);
+  for (let at = 0; at + 8 <= words.length; at += 8) {
+    view.setBigUint64(at, viewOf(words).getBigUint64(at, true));
+  }
+  return { integerSize: 8, bytes };
+}
+
 /** All integers of the value. */
 export function integersOf(value: ZapValue): bigint[] {
   const { integerSize, bytes } = value;

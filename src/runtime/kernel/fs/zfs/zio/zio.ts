@@ -18,7 +18,7 @@ import { physicalBirthOf } from '../ondisk/blkptr.ts';
 import { SPA_GANGBLOCKSIZE, SPA_GBH_NBLKPTRS } from '../ondisk/label.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { ZIO_COMPRESS_OFF } from '../ondisk/zio-algorithm.ts';
-import type { Vdev } from '../vdev/vdev.ts';
+import type { Vdev, Verify } from '../vdev/vdev.ts';
 import { BlockMachine } from './block-machine.ts';
 import { Checksums, equalChecksums, gangVerifier, isLogChecksum } from './zio-checksum.ts';
 import { Compressor } from './zio-compress.ts';
@@ -64,7 +64,7 @@ export class ZioContext {
   }
 
   /** Whether bytes are those that `bp` points to. */
-  #verifier(bp: BlockPointer): (bytes: Uint8Array) => boolean {
+  #verifier(bp: BlockPointer): Verify {
     if (isLogChecksum(bp.checksum)) {
       return (bytes) =>
         this.checksums.verifyLog(bp.checksum, bytes.subarray(0, bp.psize), bp.cksum);
@@ -127,11 +127,65 @@ export class ZioContext {
     return true;
   }
 
+  /** Whether some leaf that should have the block has missed it. */
+  isMissing(bp: BlockPointer): boolean {
+    const birth = physicalBirthOf(bp);
+    const isGang = bp.dvas[0]?.isGang === true;
+    return isGang || bp.dvas.some((dva) => this.topOf(dva).vdev.isMissing(birth));
+  }
+
+  /** Writes the block to every leaf that missed it; false when there is no good copy. */
+  resilver(bp: BlockPointer): boolean {
+    const first = bp.dvas[0];
+    if (first === undefined) return true;
+    if (first.isGang) return this.#resilverGang(bp, first);
+    const verify = this.#verifier(bp);
+    return bp.dvas.every((dva) => this.#resilverDva(bp, dva, bp.psize, verify));
+  }
+
+  #resilverDva(bp: BlockPointer, dva: Dva, psize: number, verify: Verify): boolean {
+    const { vdev } = this.topOf(dva);
+    const birth = physicalBirthOf(bp);
+    if (!vdev.isMissing(birth)) return true;
+    const sector = 2 ** vdev.ashift;
+    const size = Math.ceil(psize / sector) * sector;
+    try {
+      vdev.resilver(dva.offset, size, verify, birth);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+    }
+    // No good copy here: one on another vdev will do.
+    try {
+      const right = new Uint8Array(size);
+      right.set(this.readStored(bp));
+      vdev.write(dva.offset, right, birth);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      return false;
+    }
+  }
+
+  #resilverGang(bp: BlockPointer, first: Dva): boolean {
+    try {
+      const verifier = gangVerifier(first.vdev, first.offset, physicalBirthOf(bp));
+      const isHeader = (bytes: Uint8Array): boolean =>
+        this.checksums.verify(bytes.subarray(0, SPA_GANGBLOCKSIZE), verifier) !== null;
+      const members = this.readGangHeader(bp, first);
+      for (const dva of bp.dvas) this.#resilverDva(bp, dva, SPA_GANGBLOCKSIZE, isHeader);
+      return members.every((member) => this.resilver(member));
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      return false;
+    }
+  }
+
   /** A copy that no redundancy of its vdev could mend is written again from another one. */
   #rewrite(dva: Dva, right: Uint8Array): void {
     const { vdev } = this.topOf(dva);
     try {
-      vdev.write(dva.offset, right);
+      vdev.write(dva.offset, right, 0);
       vdev.stats.repairedBytes += right.length;
     } catch (error) {
       if (!(error instanceof ZfsError)) throw error;
@@ -153,12 +207,7 @@ export class ZioContext {
     return top;
   }
 
-  #readDva(
-    dva: Dva,
-    psize: number,
-    txg: number,
-    verify: (bytes: Uint8Array) => boolean,
-  ): Uint8Array {
+  #readDva(dva: Dva, psize: number, txg: number, verify: Verify): Uint8Array {
     const { vdev, asize } = this.topOf(dva);
     const sector = 2 ** vdev.ashift;
     const size = Math.ceil(psize / sector) * sector;
@@ -169,12 +218,7 @@ export class ZioContext {
   }
 
   /** A gang block: a header of up to three pointers to pieces, which may be gangs again. */
-  #readGang(
-    bp: BlockPointer,
-    dva: Dva,
-    verify: ((bytes: Uint8Array) => boolean) | null,
-    depth: number,
-  ): Uint8Array {
+  #readGang(bp: BlockPointer, dva: Dva, verify: Verify | null, depth: number): Uint8Array {
     if (depth > MAX_GANG_DEPTH) throw corrupt('zio_gbh_phys_t', 'gang blocks nested too deep');
     const children = this.readGangHeader(bp, dva);
     const bytes = concatBytes(

@@ -1,0 +1,140 @@
+/**
+ * Disks come and go under a pool in use: attach, replace, detach, resilver, spares, caches and logs.
+ * After each step the content is the model's, and genuine zdb of both versions finds labels,
+ * configuration, guid sums and every block right.
+ */
+import { describe, expect, test } from 'vitest';
+import { scanStart, scanStep } from '#kernel/fs/zfs/pool/scan-ops.ts';
+import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
+import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
+import { spaVdevAttach, spaVdevDetach } from '#kernel/fs/zfs/pool/spa-vdev-attach.ts';
+import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
+import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
+import type { VdevSpec } from '#kernel/fs/zfs/pool/vdev-create.ts';
+import { findPools } from '#kernel/fs/zfs/spa/spa-config.ts';
+import { VdevDisk } from '#kernel/fs/zfs/vdev/vdev-disk.ts';
+import { SeededRandom } from '#testing/sim/random.ts';
+import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
+import { checkPool, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
+import { Workload } from '#testing/zfs/workload.ts';
+
+const MiB = 2 ** 20;
+const SEED = Number(process.env['ZFS_SEED'] ?? 1);
+
+function disk(name: string, sizeMiB = 64): MemoryDisk {
+  return new MemoryDisk(name, sizeMiB * MiB);
+}
+
+const pathOf = (device: MemoryDisk): string => `/vdev/${device.name}.img`;
+const leaf = (device: MemoryDisk): VdevSpec => ({ kind: 'file', device, path: pathOf(device) });
+
+function leafOf(spa: Spa, device: MemoryDisk): VdevDisk {
+  for (const top of spa.zio.tops) {
+    for (const each of top?.vdev.leaves() ?? []) {
+      if (each instanceof VdevDisk && each.path === pathOf(device)) return each;
+    }
+  }
+  throw new Error(`no leaf ${device.name}`);
+}
+
+function work(specs: VdevSpec[], steps = 150): Workload {
+  const made = new Workload(spaCreate('tank', specs, testHost(SEED)), new SeededRandom(SEED));
+  for (let step = 0; step < steps; step += 1) made.step();
+  return made;
+}
+
+function steps(load: Workload, count: number): void {
+  for (let step = 0; step < count; step += 1) load.step();
+}
+
+/** Runs the resilver to its end with a workload beside it. */
+function resilver(load: Workload, maxBytes = 200_000): number {
+  let turns = 0;
+  while (scanStep(load.spa, maxBytes)) {
+    turns += 1;
+    load.step();
+  }
+  return turns;
+}
+
+function reopen(load: Workload, all: readonly MemoryDisk[]): void {
+  spaExport(load.spa);
+  const [found] = findPools(all, load.spa.zio.checksums);
+  if (found === undefined) throw new Error('no pool');
+  load.reopen(spaOpen(found, testHost(SEED)));
+}
+
+/** One version of zdb is quicker; the pool at the end of a test is shown to both. */
+const ONLY_23 = ['--no-feature-conservative'];
+
+function judge(load: Workload, all: readonly MemoryDisk[], options = ONLY_23): void {
+  expect(load.compare()).toEqual([]);
+  spaSync(load.spa);
+  if (hasZdb) expect(checkPool(all, 'tank', options)).toEqual([]);
+}
+
+describe('disks come and go', () => {
+  test('a disk becomes a mirror, and one side of it a disk again', { timeout: 200_000 }, () => {
+    const [a, b] = [disk('a'), disk('b')];
+    const load = work([leaf(a)]);
+    expect(spaVdevAttach(load.spa, leafOf(load.spa, a).guid, leaf(b), { isReplacing: false })).toBe(
+      undefined,
+    );
+    steps(load, 20);
+    judge(load, [a, b]);
+    expect(resilver(load)).toBeGreaterThan(3);
+    expect(leafOf(load.spa, b).missing.isEmpty).toBe(true);
+    judge(load, [a, b]);
+    expect(spaVdevDetach(load.spa, leafOf(load.spa, a).guid)).toBe(undefined);
+    steps(load, 50);
+    judge(load, [b]);
+    reopen(load, [a, b]);
+    judge(load, [b], []);
+    expect(load.spa.zio.tops[0]?.vdev.stats.checksumErrors).toBe(0);
+  });
+
+  test('a raidz disk is replaced while the pool is used', { timeout: 200_000 }, () => {
+    const all = ['a', 'b', 'c', 'd'].map((name) => disk(name));
+    const fresh = disk('e', 80);
+    const load = work([{ kind: 'raidz', parity: 1, children: all.map(leaf) }]);
+    const old = leafOf(load.spa, all[1] as MemoryDisk);
+    expect(spaVdevAttach(load.spa, old.guid, leaf(fresh), { isReplacing: true })).toBe(undefined);
+    judge(load, [...all, fresh]);
+    scanStep(load.spa, 100_000);
+    // It goes on after a reboot.
+    const { examined } = load.spa.scan.phys;
+    expect(examined).toBeGreaterThan(0);
+    reopen(load, [...all, fresh]);
+    expect(load.spa.scan.isResilvering).toBe(true);
+    expect(load.spa.scan.phys.examined).toBe(examined);
+    resilver(load);
+    const rest = [all[0], all[2], all[3], fresh] as MemoryDisk[];
+    expect(load.spa.zio.tops[0]?.vdev.children.map(({ type }) => type)).toEqual(
+      Array.from({ length: 4 }, () => 'file'),
+    );
+    judge(load, rest, []);
+    scanStart(load.spa, 'SCRUB');
+    while (scanStep(load.spa));
+    expect(load.spa.scan.phys).toMatchObject({ errors: 0, processed: 0 });
+  });
+
+  test('a disk that was away gets what it missed, and no more', { timeout: 200_000 }, () => {
+    const [a, b] = [disk('a'), disk('b')];
+    const load = work([{ kind: 'mirror', children: [leaf(a), leaf(b)] }], 300);
+    reopen(load, [a]);
+    expect(leafOf(load.spa, b).state).toBe('UNAVAIL');
+    steps(load, 40);
+    judge(load, [a], ['--missing', '1', ...ONLY_23]);
+    reopen(load, [a, b]);
+    expect(load.spa.scan.isResilvering).toBe(true);
+    resilver(load, 2 ** 30);
+    const { processed, toExamine } = load.spa.scan.phys;
+    expect(processed).toBeGreaterThan(0);
+    expect(processed).toBeLessThan(toExamine / 2);
+    expect(leafOf(load.spa, b).stats.checksumErrors).toBe(0);
+    judge(load, [a, b]);
+    // b alone has all of it.
+    reopen(load, [b]);
+    expect(load.compare()).toEqual([]);
+  });
+});
