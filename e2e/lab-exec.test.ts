@@ -114,3 +114,25 @@ test('equal seeds draw equal randomness', () => {
   expect(draws[0]).toMatch(/^(?: [0-9a-f]{2}){16}/);
   expect(draws[0]).toBe(draws[1]);
 });
+
+test.each(['usb', 'iso'] as const)('boots from a %s that it wrote itself', (kind) => {
+  const written = lab(['media', demo, kind]);
+  expect(written).toMatchObject({ status: 0, stderr: '' });
+  const file = written.stdout.trim();
+  const stamp = /smartos-(\d{8}T\d{6}Z)\./.exec(file)?.[1];
+  const words = ['uname', '-v'];
+  const found = lab(['exec', demo, '--boot', kind, '--', ...words]);
+  expect(found).toEqual({ status: 0, stdout: `joyent_${stamp}\n`, stderr: '' });
+  const named = lab(['exec', demo, '--boot', kind, '--media', file, '--', ...words]);
+  expect(named).toEqual(found);
+  rmSync(file);
+  expect(lab(['exec', demo, '--boot', kind, '--', ...words])).toMatchObject({ status: 125 });
+});
+
+test('a medium that is none', () => {
+  const file = join(base, 'text.iso');
+  writeFileSync(file, 'this is no disc\n'.repeat(100));
+  const { status, stderr } = lab(['exec', demo, '--boot', 'iso', '--media', file, '--', 'true']);
+  expect(status).toBe(125);
+  expect(stderr).toMatch(/Cannot boot: the disc has no boot volume: FAT boot sector at byte 0/);
+});

@@ -162,6 +162,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runtime/index.ts',
     'runtime/host.ts',
     'runtime/boot/platform.ts',
+    'runtime/boot/media',
   ],
   main: ['base', 'protocol', 'hosts/electron'],
   preload: ['base', 'protocol'],

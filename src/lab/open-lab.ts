@@ -42,6 +42,8 @@ export class OpenLab {
   #exportCount = 0;
   /** Set by the person at the command line; a guest can't. */
   share: NodeWorkerData['share'];
+  /** What is in the nodes' ports and drives at the next power-on. */
+  media: NodeWorkerData['media'] = [];
 
   /** Takes the lock. Throws LabError: labNotFound, labDamaged, labNewer, labLocked. */
   constructor(folder: string, environment: LabEnvironment) {
@@ -187,6 +189,7 @@ export class OpenLab {
       nics: config.nics.map((nic) => ({ name: nic.name, mac: parseMac(nic.mac) })),
       seed: seed ?? undefined,
       platformFolder: this.#environment.platformFolder,
+      media: this.media,
       share: this.share,
       consoleWindowBytes: CONSOLE_WINDOW_BYTES,
     };

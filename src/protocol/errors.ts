@@ -35,6 +35,7 @@ export const LAB_ERROR_CODES = [
   'nodePanicked',
   'platformMissing',
   'diskMissing',
+  'mediumMissing',
   'terminalNotFound',
   // The host machine
   'diskFull',

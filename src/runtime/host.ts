@@ -170,6 +170,14 @@ export interface PlatformImage {
   readonly bootArchive: Uint8Array;
   /** Lower-case hexadecimal SHA-1 of `bootArchive`, as in boot_archive.hash. */
   readonly bootArchiveHash: string;
+  /** Where it lay on its medium, e.g. `platform`; undefined: it came with the host. */
+  readonly folder?: string;
+}
+
+/** A stick in a port or a disc in the drive: what the firmware can boot from. */
+export interface BootDevice {
+  readonly kind: 'usb' | 'iso';
+  readonly device: BlockDevice;
 }
 
 export interface Host {
@@ -180,6 +188,8 @@ export interface Host {
   readonly console: ConsolePort;
   readonly disks: readonly BlockDevice[];
   readonly nics: readonly FramePort[];
+  /** What boots when no medium is asked for. */
   readonly platform: PlatformImage;
+  readonly media?: readonly BootDevice[];
   readonly share?: HostShare;
 }

@@ -17,6 +17,8 @@ export interface BootOptions {
   readonly properties: ReadonlyMap<string, string>;
   /** Kernel flags, e.g. `-v`, `-s`. */
   readonly flags: readonly string[];
+  /** Where the firmware looks for a system; `ram` (the default) boots the host's platform. */
+  readonly device?: 'ram' | 'usb' | 'iso';
 }
 
 /** Power state as a front panel would show it. */
@@ -86,7 +88,10 @@ export interface NodeListener {
     id: number,
     status: { readonly kind: 'exited' | 'killed'; readonly value: number },
   ): void;
-  /** The node wants its state kept for a person to look at: message, stack, kernel tables. */
+  /**
+   * The node wants its state kept for a person to look at: message, stack, kernel tables. `dump` is
+   * empty when there was no kernel yet.
+   */
   panicked(message: string, dump: Uint8Array): void;
 }
 

@@ -15,6 +15,7 @@ import type {
   RunResult,
 } from '#runtime/node-contract.ts';
 import type { ObservationReport, ObservationRequest } from '#runtime/observation.ts';
+import { EMPTY_BYTES } from '#base/bytes.ts';
 import { AD_BOOT, AD_FASTREBOOT, AD_IBOOT, A_REBOOT, A_SHUTDOWN } from '#abi/illumos/uadmin.ts';
 import { EINVAL, type Errno } from '#kernel/os/errno.ts';
 import type { AnnouncedState } from '#kernel/os/kernel.ts';
@@ -22,6 +23,7 @@ import type { NativeMain } from '#kernel/syscall/sys.ts';
 import type { AssembledKernel } from '#runtime/node/assemble.ts';
 import { bootMachine } from '#runtime/node/boot.ts';
 import { digestOf } from '#runtime/node/digest.ts';
+import { Firmware } from '#runtime/node/firmware.ts';
 import { makeDump } from '#runtime/node/dump.ts';
 import { InputQueue } from '#runtime/node/input-queue.ts';
 import { Machine, type MachineOwner } from '#runtime/node/machine.ts';
@@ -55,6 +57,10 @@ class LabNode implements Node, MachineOwner {
   readonly #queue: InputQueue;
   #state: NodeState = { kind: 'off' };
   #machine: Machine | undefined;
+  /** There while a medium is looked for and the loader runs; then the machine is. */
+  #firmware: Firmware | undefined;
+  /** What came for the machine before there was one. */
+  #early: InputEvent[] = [];
   /** What uadmin(2) or a button asked for; carried out when the slice is over. */
   #wanted: 'off' | 'reset' | undefined;
   #slices = 0;
@@ -85,6 +91,7 @@ class LabNode implements Node, MachineOwner {
     let isRunnable = false;
     try {
       for (const event of this.#queue.take()) this.#handle(event);
+      this.#runFirmware();
       isRunnable = this.#machine?.run(untilNs) ?? false;
     } catch (error) {
       this.#panic(error);
@@ -94,7 +101,7 @@ class LabNode implements Node, MachineOwner {
       isRunnable = true;
     }
     if (this.#machine === undefined)
-      return { isRunnable: !this.#queue.isEmpty, wakeAtNs: undefined };
+      return { isRunnable: !this.#queue.isEmpty, wakeAtNs: this.#firmware?.wakeAtNs };
     const wakeAtNs = this.#machine.assembled.kernel.dispatcher.callouts.earliestNs();
     return { isRunnable: isRunnable || !this.#queue.isEmpty, wakeAtNs };
   }
@@ -142,7 +149,9 @@ class LabNode implements Node, MachineOwner {
 
   #handle(event: InputEvent): void {
     if (event.kind === 'powerOn') {
-      if (this.#machine === undefined) this.#powerOn();
+      if (this.#machine === undefined && this.#firmware === undefined) this.#powerOn();
+    } else if (this.#firmware !== undefined) {
+      this.#handleEarly(this.#firmware, event);
     } else if (event.kind === 'reset') {
       if (this.#machine !== undefined || this.#state.kind === 'panicked') this.#wanted = 'reset';
     } else if (event.kind === 'nmi') {
@@ -154,23 +163,47 @@ class LabNode implements Node, MachineOwner {
     }
   }
 
+  #handleEarly(firmware: Firmware, event: InputEvent): void {
+    if (event.kind === 'consoleInput') firmware.input(event.bytes);
+    else if (event.kind === 'reset') this.#wanted = 'reset';
+    else if (event.kind === 'powerButton') this.#wanted = 'off';
+    else this.#early.push(event);
+  }
+
   #powerOn(): void {
+    const { device = 'ram' } = this.#options.boot;
+    if (device === 'ram') {
+      this.#startMachine(this.#options, this.#host);
+      return;
+    }
+    this.#setState({ kind: 'booting', step: 'Loader', fraction: 0 });
+    this.#firmware = new Firmware(this.#host, this.#options.boot);
+  }
+
+  /** Lets the loader's time pass, and starts what it was told to boot. */
+  #runFirmware(): void {
+    const boot = this.#firmware?.tick(this.#host.clock.monotonicNs());
+    if (boot === undefined) return;
+    this.#firmware = undefined;
+    if (boot === 'reboot') {
+      this.#wanted = 'reset';
+      return;
+    }
+    const { platform } = boot;
+    this.#startMachine({ ...this.#options, boot: boot.boot }, { ...this.#host, platform });
+    for (const event of this.#early.splice(0)) this.#handle(event);
+  }
+
+  #startMachine(options: NodeOptions, host: Host): void {
     this.#setState({ kind: 'booting', step: 'Loading the platform image', fraction: 0 });
-    const machine = new Machine(
-      this.#options,
-      this.#host,
-      this.#listener,
-      this,
-      this.#parts.programs,
-    );
+    const machine = new Machine(options, host, this.#listener, this, this.#parts.programs);
     this.#machine = machine;
-    this.#parts.boot(machine.assembled, this.#options, this.#host);
+    this.#parts.boot(machine.assembled, options, host);
   }
 
   #changePower(wanted: 'off' | 'reset'): void {
     this.#wanted = undefined;
-    this.#machine?.abandon();
-    this.#machine = undefined;
+    this.#abandon();
     if (wanted === 'off') {
       this.#setState({ kind: 'off' });
       return;
@@ -188,15 +221,28 @@ class LabNode implements Node, MachineOwner {
     const origin = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const stack = origin instanceof Error ? (origin.stack ?? '') : '';
     const machine = this.#machine;
-    this.#machine = undefined;
     const firstLine = message.split('\n', 1)[0] ?? message;
+    // Without a machine the firmware found nothing to boot: there is no kernel to dump.
+    let dump = EMPTY_BYTES;
     if (machine !== undefined) {
       const { kernel } = machine.assembled;
       kernel.log('CE_PANIC', firstLine);
-      this.#listener.panicked(firstLine, makeDump(kernel, message, stack));
-      machine.abandon();
+      dump = makeDump(kernel, message, stack);
     }
+    this.#listener.panicked(firstLine, dump);
+    this.#abandon();
     this.#setState({ kind: 'panicked', message: firstLine });
+  }
+
+  /** Nothing runs any more; the host hears of every program that it asked for. */
+  #abandon(): void {
+    this.#machine?.abandon();
+    this.#machine = undefined;
+    this.#firmware = undefined;
+    for (const event of this.#early.splice(0)) {
+      if (event.kind !== 'exec') continue;
+      this.#listener.execExited(event.request.id, { kind: 'killed', value: 9 });
+    }
   }
 
   #setState(state: NodeState): void {

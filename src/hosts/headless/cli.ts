@@ -11,7 +11,7 @@ type Command = (words: readonly string[], context: CommandContext) => Promise<nu
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await import('#hosts/headless/create.ts')).create,
-  media: () => Promise.reject(new NotSupportedError('lab media')),
+  media: async () => (await import('#hosts/headless/media.ts')).media,
   exec: async () => (await import('#hosts/headless/exec.ts')).exec,
   run: async () => (await import('#hosts/headless/run.ts')).run,
   serve: async () => (await import('#hosts/headless/serve.ts')).serve,

@@ -16,6 +16,7 @@ import {
 } from '#hosts/headless/arguments.ts';
 import { type CommandContext, environmentOf } from '#hosts/headless/context.ts';
 import { ByteSink, releaseInput, terminalSize } from '#hosts/headless/output.ts';
+import { insertMedium, parseBoot } from '#hosts/headless/media.ts';
 import { bootNode, shutDownNode } from '#hosts/node/power.ts';
 import { parseShare } from '#hosts/headless/share.ts';
 
@@ -41,14 +42,18 @@ export async function exec(words: readonly string[], context: CommandContext): P
     tty: { type: 'boolean' },
   });
   const [folder = ''] = operands(positionals, 'DIR');
-  refuseUnsupported(values);
+  if (values['answers'] !== undefined) throw new NotSupportedError('lab exec --answers');
+  const choice = parseBoot(values);
   if (rest.length === 0) throw new UsageError('WORD is missing: put it behind --');
   const lab = new OpenLab(folder, environmentOf(context, 'lab exec'));
   const node = lab.firstNode();
   const interrupts = new Interrupts(node);
   try {
     lab.share = parseShare(values['share'] as string | undefined);
-    await bootNode(lab, node);
+    insertMedium(lab, choice);
+    // Nobody is there to read a menu: the loader boots its default at once.
+    const properties = new Map(choice.device === 'ram' ? [] : [['autoboot_delay', '-1']]);
+    await bootNode(lab, node, { properties, flags: [], device: choice.device });
     const status = await runProgram(node, rest, values['tty'] === true, interrupts);
     await shutDownNode(lab, node);
     return exitCode(node, status);
@@ -58,17 +63,6 @@ export async function exec(words: readonly string[], context: CommandContext): P
   } finally {
     interrupts.dispose();
     await lab.close();
-  }
-}
-
-function refuseUnsupported(values: Readonly<Record<string, unknown>>): void {
-  const boot = values['boot'] as string | undefined;
-  if (boot !== undefined && !['ram', 'disk', 'usb', 'iso', 'pxe'].includes(boot)) {
-    throw new UsageError(`--boot ${boot}: not ram, disk, usb, iso or pxe`);
-  }
-  if (boot !== undefined && boot !== 'ram') throw new NotSupportedError(`lab exec --boot ${boot}`);
-  for (const name of ['media', 'answers'] as const) {
-    if (values[name] !== undefined) throw new NotSupportedError(`lab exec --${name}`);
   }
 }
 

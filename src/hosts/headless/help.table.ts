@@ -38,14 +38,24 @@ EXAMPLES
     summary: 'write boot media of the bundled platform image',
     synopsis: 'lab media DIR usb|iso [--out FILE]',
     body: `DESCRIPTION
-  Not supported yet.
+  Writes a USB stick or a disc (ISO 9660) with the bundled platform image, laid out as
+  SmartOS's own media are, and prints the file's name. Without --out it is kept in the lab:
+  DIR/media/smartos-STAMP.usb or .iso. A stick is a sparse file of 1.9 GB.
+
+OPTIONS
+  --out FILE         write FILE instead
 
 EXIT STATUS
-  2    not supported yet`,
+${COMMON_STATUS}
+
+EXAMPLES
+  lab media demo usb
+  lab exec demo --boot usb -- uname -v`,
   },
   exec: {
     summary: 'boot the node, run one program in it, shut it down',
-    synopsis: `lab exec DIR [--boot ram] [--share HOSTDIR[:rw]] [--tty] -- WORD...`,
+    synopsis: `lab exec DIR [--boot ram|usb|iso] [--media FILE] [--share HOSTDIR[:rw]] [--tty]
+           -- WORD...`,
     body: `DESCRIPTION
   Boots the lab's first node into memory, runs WORD... as root in its global zone with this
   program's standard input, output and error, shuts the node down in good order and ends
@@ -53,8 +63,10 @@ EXIT STATUS
   What the program writes to the root file system is gone afterwards; the disks stay.
 
 OPTIONS
-  --boot ram         boot the bundled platform image into memory (default). disk, usb, iso and
-                     pxe are not supported yet, nor are --media FILE and --answers FILE
+  --boot ram         boot the bundled platform image into memory (default)
+  --boot usb|iso     boot from a stick or a disc, without waiting at the loader's menu. disk and
+                     pxe are not supported yet, nor is --answers FILE
+  --media FILE       the image to boot from; without it the newest one in DIR/media
   --share HOSTDIR[:rw]
                      show the folder HOSTDIR of this machine at /host, read-only unless :rw is
                      given. Only you can share a folder; the node can't ask for one
@@ -79,11 +91,15 @@ EXAMPLES
   },
   run: {
     summary: 'boot the node and attach this terminal to its console',
-    synopsis: 'lab run DIR',
+    synopsis: 'lab run DIR [--boot ram|usb|iso] [--media FILE]',
     body: `DESCRIPTION
   Boots the lab's first node and shows its console here: boot messages, login prompt, shell.
   Log in as root. The node is shut down in good order when you leave; it can also be shut down
   from inside, with shutdown or poweroff.
+
+OPTIONS
+  --boot ram|usb|iso, --media FILE
+                 as for lab exec; a stick and a disc show the loader's menu first
 
 KEYS
   Ctrl-]         leave: shut the node down

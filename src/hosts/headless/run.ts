@@ -9,11 +9,16 @@ import { OpenLab } from '#lab/open-lab.ts';
 import { operands, parseCommandLine } from '#hosts/headless/arguments.ts';
 import { type CommandContext, environmentOf } from '#hosts/headless/context.ts';
 import { EscapeFilter } from '#hosts/headless/escape-filter.ts';
+import { insertMedium, parseBoot } from '#hosts/headless/media.ts';
 import { ByteSink, releaseInput, terminalSize } from '#hosts/headless/output.ts';
 import { shutDownNode, waitForState } from '#hosts/node/power.ts';
 
 export async function run(words: readonly string[], context: CommandContext): Promise<number> {
-  const { positionals, rest } = parseCommandLine(words, {});
+  const { values, positionals, rest } = parseCommandLine(words, {
+    boot: { type: 'string' },
+    media: { type: 'string' },
+  });
+  const choice = parseBoot(values);
   const [folder = ''] = operands([...positionals, ...rest], 'DIR');
   const lab = new OpenLab(folder, environmentOf(context, 'lab run'));
   const node = lab.firstNode();
@@ -23,7 +28,8 @@ export async function run(words: readonly string[], context: CommandContext): Pr
   const stopOutput = passConsole(node);
   const stopInput = passKeys(node, () => leaving.leave());
   try {
-    await node.powerOn();
+    insertMedium(lab, choice);
+    await node.powerOn({ properties: new Map(), flags: [], device: choice.device });
     const state = await ended;
     if (state.kind !== 'panicked' || leaving.isLeaving) return 0;
     const dump = state.dumpFile === null ? '' : `; the dump is in ${state.dumpFile}`;

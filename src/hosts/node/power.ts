@@ -3,13 +3,14 @@ import { LabError } from '#protocol/errors.ts';
 import type { NodeStateShape } from '#protocol/model.ts';
 import type { NodeHandle } from '#lab/node/node-handle.ts';
 import type { OpenLab } from '#lab/open-lab.ts';
+import type { BootOptions } from '#runtime/index.ts';
 
 const SHUTDOWN_LIMIT_MS = 30_000;
 
 /** Resolves when the node is running; rejects when it panics or goes off instead. */
-export async function bootNode(lab: OpenLab, node: NodeHandle): Promise<void> {
+export async function bootNode(lab: OpenLab, node: NodeHandle, boot?: BootOptions): Promise<void> {
   const running = waitForState(lab, node, ({ kind }) => kind !== 'booting');
-  await node.powerOn();
+  await node.powerOn(boot);
   const state = await running;
   if (state.kind === 'running') return;
   const what = state.kind === 'panicked' ? `it panicked: ${state.message}` : `it is ${state.kind}`;

@@ -54,6 +54,7 @@ function makeHost(
     disks,
     nics: data.nics.map(({ name, mac }) => unconnectedPort(name, mac)),
     platform: readPlatformImage(data.platformFolder),
+    media: data.media.map(({ kind, file }) => ({ kind, device: openMedium(kind, file) })),
     ...(data.share === undefined
       ? {}
       : { share: hostShare(data.share.folder, data.share.isReadOnly) }),
@@ -100,6 +101,16 @@ function openDisk(name: string, file: string): FileDisk {
       denied ? 'accessDenied' : 'ioError',
       `Cannot power on: the image of disk "${name}" cannot be opened: ${message}`,
     );
+  }
+}
+
+function openMedium(kind: string, file: string): FileDisk {
+  try {
+    return new FileDisk(kind, file, { isReadOnly: true });
+  } catch (thrown) {
+    const { code = '', message } = thrown as NodeJS.ErrnoException;
+    const text = `Cannot power on: the medium "${file}" cannot be opened: ${message}`;
+    throw new LabError(code === 'ENOENT' ? 'mediumMissing' : 'accessDenied', text);
   }
 }
 

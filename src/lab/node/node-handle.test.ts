@@ -41,6 +41,7 @@ beforeEach(() => {
       nics: [],
       seed: 1,
       platformFolder: join(folder, 'platform'),
+      media: [],
       share: undefined,
       consoleWindowBytes: 256 * 1024,
     }),

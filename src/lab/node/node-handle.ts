@@ -327,7 +327,7 @@ export class NodeHandle {
     const { started } = running;
     this.#release(running);
     void running.worker.terminate();
-    const dumpFile = this.#options.keepDump(message, dump);
+    const dumpFile = dump.length === 0 ? null : this.#options.keepDump(message, dump);
     this.#options.onLog('error', `${this.name}: panic: ${message}`);
     this.#setState({ kind: 'panicked', message, dumpFile, atMs: Date.now() });
     started?.(new LabError('nodePanicked', `Node "${this.name}" panicked: ${message}`));

@@ -27,6 +27,8 @@ export interface NodeWorkerData {
   /** Undefined: randomness from the host's generator, as a person wants it. */
   readonly seed: number | undefined;
   readonly platformFolder: string;
+  /** Sticks and discs that are in; the firmware boots from them when `boot.device` says so. */
+  readonly media: readonly { readonly kind: 'usb' | 'iso'; readonly file: string }[];
   readonly share: { readonly folder: string; readonly isReadOnly: boolean } | undefined;
   /** Console bytes the worker may send before it hears `consoleCredit`. */
   readonly consoleWindowBytes: number;
@@ -71,7 +73,13 @@ export type FromWorker =
   /** The node could not be built: a disk or the platform image is missing, say. */
   | {
       readonly kind: 'failed';
-      readonly code: 'diskMissing' | 'platformMissing' | 'accessDenied' | 'ioError' | 'internal';
+      readonly code:
+        | 'diskMissing'
+        | 'mediumMissing'
+        | 'platformMissing'
+        | 'accessDenied'
+        | 'ioError'
+        | 'internal';
       readonly message: string;
     }
   | {

@@ -84,6 +84,9 @@ const ROWS: Readonly<Record<LabErrorCode, Row>> = {
   platformMissing: {
     advice: 'Nodes boot from the platform image, which is not built. Run "npm run build".',
   },
+  mediumMissing: {
+    advice: 'Write the stick or disc with lab media, or choose another image.',
+  },
   diskMissing: {
     advice: 'A disk image is not where lab.json says. Put the file back, or remove the lab.',
   },

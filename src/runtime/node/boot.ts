@@ -25,7 +25,8 @@ const INIT_ENV = new Map([['PATH', '/usr/sbin:/usr/bin']]);
 export function bootMachine(assembled: AssembledKernel, options: NodeOptions, host: Host): void {
   const { kernel, mounts, rootfs } = assembled;
   const say = (line: string): void => host.console.write(encodeUtf8(`${line}\r\n`));
-  const folder = `/os/${host.platform.stamp}/platform/i86pc`;
+  const { stamp, folder: place = `os/${stamp}/platform` } = host.platform;
+  const folder = `/${place}/i86pc`;
   try {
     say(`Loading ${folder}/kernel/amd64/unix...`);
     say(`Loading ${folder}/amd64/boot_archive...`);

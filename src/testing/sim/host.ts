@@ -2,7 +2,7 @@
  * A host in memory: virtual clock, seeded randomness, a console that records, disks in memory. With
  * the same seed two of them are equal, and so are the nodes that run on them.
  */
-import type { BlockDevice, ConsolePort, Host, Log } from '#runtime/host.ts';
+import type { BlockDevice, BootDevice, ConsolePort, Host, Log } from '#runtime/host.ts';
 import type {
   InputEvent,
   Node,
@@ -45,10 +45,12 @@ export class SimHost implements Host {
   readonly disks: readonly BlockDevice[];
   readonly nics: Host['nics'] = [];
   readonly platform: Host['platform'];
+  readonly media: readonly BootDevice[];
 
-  constructor(seed: number, parts: Partial<Pick<Host, 'disks' | 'platform'>> = {}) {
+  constructor(seed: number, parts: Partial<Pick<Host, 'disks' | 'platform' | 'media'>> = {}) {
     this.random = new SeededRandom(seed);
     this.disks = parts.disks ?? [];
+    this.media = parts.media ?? [];
     this.platform = parts.platform ?? {
       stamp: '20261123T000000Z',
       bootArchive: new Uint8Array(0),

@@ -33,6 +33,8 @@ const CLEAR = '\x1b[2J\x1b[H';
 export class Loader {
   readonly variables: Map<string, string>;
   readonly volume: MediumVolume;
+  /** False when loader.conf or the lab said to boot at once: nobody sees a menu then. */
+  readonly isAttended: boolean;
   readonly #write: (text: string) => void;
   #menu: MenuState;
   /** Undefined: not counting, a key was pressed. */
@@ -56,6 +58,7 @@ export class Loader {
     this.variables = new Map();
     for (const file of ['boot/loader.conf', 'boot/loader.conf.local']) this.#readConf(file);
     for (const [name, value] of preset) this.variables.set(name, value);
+    this.isAttended = delaySeconds(this.variables) !== 0;
     const platforms = platformsOf(volume);
     const osConsole = this.variables.get('os_console') as OsConsole;
     this.#menu = {
@@ -113,6 +116,12 @@ export class Loader {
     this.#result = { kind: 'reboot' };
   }
 
+  /** What was chosen can't be booted: the person may choose again. */
+  backToPrompt(): void {
+    this.#result = undefined;
+    this.showPrompt();
+  }
+
   showMenu(): void {
     this.#line = undefined;
     this.#draw();
@@ -129,16 +138,13 @@ export class Loader {
   }
 
   #start(nowNs: bigint): void {
-    const delay = this.variables.get('autoboot_delay');
-    if (delay === 'NO') {
-      this.#draw();
+    const seconds = delaySeconds(this.variables);
+    if (seconds === 0) {
+      this.boot();
       return;
     }
-    const parsed = Number(delay ?? DEFAULT_DELAY_SECONDS);
-    const seconds = Number.isInteger(parsed) ? parsed : DEFAULT_DELAY_SECONDS;
-    // As loader(7) has it: -1 boots without a look at the keyboard.
-    if (seconds <= 0) {
-      this.boot();
+    if (seconds === undefined) {
+      this.#draw();
       return;
     }
     this.#deadlineNs = nowNs + BigInt(seconds) * 1_000_000_000n;
@@ -227,6 +233,14 @@ export class Loader {
     const text = `Autoboot in ${seconds} seconds. [Space] to pause`;
     this.#write(`\x1b[${COUNTDOWN_ROW};4H${text}\x1b[K`);
   }
+}
+
+/** Seconds until the default boots: 0 at once, undefined never. @man loader(7) autoboot_delay */
+function delaySeconds(variables: ReadonlyMap<string, string>): number | undefined {
+  const delay = variables.get('autoboot_delay');
+  if (delay === 'NO') return undefined;
+  const seconds = Number(delay ?? DEFAULT_DELAY_SECONDS);
+  return Number.isInteger(seconds) ? Math.max(seconds, 0) : DEFAULT_DELAY_SECONDS;
 }
 
 /** The default platform, then those that piadm keeps below os/, newest first. */
