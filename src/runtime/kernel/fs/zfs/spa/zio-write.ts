@@ -79,7 +79,8 @@ export class BlockWriter {
         }
         const rounded = Math.ceil(packed.length / this.#minAllocation) * this.#minAllocation;
         if (rounded < bytes.length) {
-          stored = this.#zio.compressor.padTo(packed, rounded);
+          // A copy: to find a place a space map may have to be read, which unpacks where this is.
+          stored = this.#zio.compressor.padTo(packed, rounded).slice();
           compress = kind;
         }
       }
