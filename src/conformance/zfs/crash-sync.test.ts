@@ -158,16 +158,16 @@ test.each(layouts)(
       if (step === 18 || step === 19) spaSync(spa);
     }
     let afterImport = 0;
-  let isJudged = false;
+    let isJudged = false;
     for (let n = start; n <= crash.events.length; n += n % 2 === 0 ? 1 : STRIDE) {
       const images = crash.imagesAfter(n, new SeededRandom(SEED * 1000 + n));
       const least = work.states.findLastIndex(({ acknowledged }) => (acknowledged ?? n + 1) <= n);
       const most = work.states.findLastIndex(({ began }) => began <= n);
       const allowed = work.states.slice(least, most + 1).map(({ state }) => state);
       if (hasZdb && n > start + 100 && !isJudged) {
-      isJudged = true;
-      expect(checkPool(images, 'tank')).toEqual([]);
-    }
+        isJudged = true;
+        expect(checkPool(images, 'tank')).toEqual([]);
+      }
       const again = new CrashDisks(images);
       const later = open(again.devices(), SEED + n);
       const found = stateOf(later.vfs);

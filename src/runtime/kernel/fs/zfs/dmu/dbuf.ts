@@ -25,10 +25,20 @@ export function markDirty(dnode: Dnode): void {
 /** A buffer for block `blkid` that may be changed until the txg is written. */
 export function dirtyBlock(dnode: Dnode, blkid: number): Uint8Array {
   const known = dnode.dirty.get(blkid);
-  if (known !== undefined) return known;
+  if (known !== undefined) return isWritten(dnode, blkid) ? rewritable(dnode, blkid, known) : known;
   const clean = blkid <= dnode.maxblkid ? dnode.block(blkid) : null;
   const bytes = clean === null ? new Uint8Array(dnode.dataBlockSize) : clean.slice();
   return adoptBlock(dnode, blkid, bytes);
+}
+
+function isWritten(dnode: Dnode, blkid: number): boolean {
+  return dnode.early.size > 0 && dnode.early.has(blkid);
+}
+
+/** What was written early stays as it is: changes go to a copy. */
+function rewritable(dnode: Dnode, blkid: number, known: Uint8Array): Uint8Array {
+  if (dnode.early.get(blkid)?.bytes !== known) return known;
+  return adoptBlock(dnode, blkid, known.slice());
 }
 
 /** Makes `bytes` the content of block `blkid` without reading the old one. They are its now. */

@@ -16,9 +16,8 @@ export function dmuWrite(dnode: Dnode, offset: number, source: Uint8Array): void
     const count = Math.min(size - within, source.length - done);
     const part = source.subarray(done, done + count);
     if (count === size) {
-      const known = dnode.dirty.get(blkid);
-      if (known === undefined) adoptBlock(dnode, blkid, part.slice());
-      else known.set(part);
+      if (dnode.dirty.has(blkid)) dirtyBlock(dnode, blkid).set(part);
+      else adoptBlock(dnode, blkid, part.slice());
     } else {
       dirtyBlock(dnode, blkid).set(part, within);
     }

@@ -15,7 +15,7 @@ import {
   ZIO_COMPRESS_ON,
 } from '../ondisk/zio-algorithm.ts';
 import { setPointer } from './dbuf.ts';
-import type { Dnode } from './dnode.ts';
+import type { Dnode, EarlyBlock } from './dnode.ts';
 
 /** `ZCHECKSUM_FLAG_METADATA` */
 const METADATA_CHECKSUMS: readonly number[] = [
@@ -92,8 +92,11 @@ function syncBlock(
   props: SyncProperties,
   previous: BlockPointer,
   context: SyncContext,
+  early?: EarlyBlock,
 ): BlockPointer {
-  const bp = context.write(bytes, props, previous);
+  const isThere = early?.bytes === bytes;
+  if (isThere) early.isUsed = true;
+  const bp = isThere ? early.bp : context.write(bytes, props, previous);
   if (!isRewrite(previous, bp)) {
     if (!isHole(previous)) dnode.objset.killBlock(dnode, previous);
     if (!isHole(bp)) dnode.objset.bearBlock(dnode, bp);
@@ -142,9 +145,11 @@ export function syncDnodeBlocks(dnode: Dnode, context: SyncContext): void {
     for (const [blkid, bytes] of dirty) {
       const fill = dnode.type === DMU_OT_DNODE ? countDnodes(bytes) : 1;
       const previous = dnode.pointerAt(0, blkid);
-      const bp = syncBlock(dnode, bytes, { ...props, fill }, previous, context);
+      const early = dnode.early.get(blkid);
+      const bp = syncBlock(dnode, bytes, { ...props, fill }, previous, context, early);
       setPointer(dnode, 0, blkid, bp);
     }
+    dnode.early.clear();
   }
   for (let level = 1; level < dnode.nlevels; level += 1) {
     const map = dnode.dirtyIndirect.get(level);

@@ -27,6 +27,15 @@ import { writeBlkptr } from '../ondisk/blkptr.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
 import type { Objset } from './objset.ts';
 
+/** A dirty block that was written before its txg, because a log record points to it. */
+export interface EarlyBlock {
+  /** The content that was written; another buffer in its place makes this void. */
+  readonly bytes: Uint8Array;
+  readonly bp: BlockPointer;
+  /** The txg took it over as the block. */
+  isUsed: boolean;
+}
+
 export class Dnode {
   readonly objset: Objset;
   /** Negative for the accounting objects that live in the objset block itself. */
@@ -53,6 +62,8 @@ export class Dnode {
 
   /** Changed data blocks by number; written and cleared by the sync. */
   readonly dirty: Map<number, Uint8Array> = new Map();
+  /** Of the dirty blocks those that are on disk already, by number. */
+  readonly early: Map<number, EarlyBlock> = new Map();
   /** Changed indirect blocks: by level (1 …), then by number. */
   readonly dirtyIndirect: Map<number, Map<number, Uint8Array>> = new Map();
   dirtySpill: Uint8Array | null = null;

@@ -4,7 +4,7 @@
  * @see uts/common/fs/zfs/zil.c, spa.c spa_ld_claim_log_blocks(), zio.c zio_alloc_zil()
  */
 import { DS_FLAG_INCONSISTENT } from '../ondisk/dsl-phys.ts';
-import { type BlockPointer, type Dva, isHole } from '../ondisk/blkptr.ts';
+import { type BlockPointer, type Dva, HOLE, isHole } from '../ondisk/blkptr.ts';
 import { Objset } from '../dmu/objset.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
@@ -38,6 +38,10 @@ function zilHost(spa: Spa): ZilHost {
     },
     read: (bp) => readLog(spa, bp),
     isReadable: (bp) => isReadable(spa, bp),
+    writeBlock: (bytes, props) => {
+      spa.writer.txg = spa.txg;
+      return spa.writer.write(bytes, props, HOLE);
+    },
     free: (bp) => spa.freeBlock(bp),
     claim: (bp) => claimBlock(spa, bp),
     sync: () => spaSync(spa),

@@ -3,13 +3,17 @@
  * only now may be cut into several records.
  * @see uts/common/fs/zfs/zil.c zil_lwb_commit(), zil_lwb_write_issue()
  */
-import { type BlockPointer, SPA_OLD_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
+import {
+  type BlockPointer,
+  SPA_BLKPTR_SIZE,
+  SPA_OLD_MAXBLOCKSIZE,
+  writeBlkptr,
+} from '../ondisk/blkptr.ts';
 import { viewOf, writeSafeU64 } from '../ondisk/struct.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { lrWrite, zilChain } from '../ondisk/zil-phys.ts';
 import { type Itx, roundUp8, type WriteItx, writeRecord } from './itx.ts';
 import { sealedSize } from './zil-block.ts';
-import type { LogSource } from './zil.ts';
 
 /** `zil_block_buckets` */
 const BUCKETS: readonly number[] = [4096, 12_288, 36_864, SPA_OLD_MAXBLOCKSIZE];
@@ -27,7 +31,10 @@ export interface LogTarget {
   /** The block after the one called `name`. */
   allocate(size: number, name: Uint32Array): BlockPointer;
   issue(bp: BlockPointer, buffer: Uint8Array, size: number, next: BlockPointer): void;
-  readonly source: LogSource;
+  /** Data of a write as it is now; null when nobody needs it any more. */
+  read(itx: WriteItx, offset: number, length: number): Uint8Array | null;
+  /** Writes the block that the data is in; null when it must go into the log. */
+  writeBlock(itx: WriteItx): BlockPointer | null;
 }
 
 export class LogWriter {
@@ -63,10 +70,20 @@ export class LogWriter {
   /** The record, or null for a write whose data is fetched as there is room. */
   #encode(itx: Itx): Uint8Array | null {
     if (itx.kind === 'record') return itx.encode();
-    if (itx.kind !== 'write' || itx.data === null) return null;
+    if (itx.kind !== 'write') return null;
+    if (itx.state === 'indirect') return this.#pointTo(itx);
+    if (itx.data === null) return null;
     const bytes = writeRecord(itx, itx.offset, itx.length, itx.data.length);
     bytes.set(itx.data, lrWrite.sizeBytes);
     return bytes;
+  }
+
+  #pointTo(itx: WriteItx): Uint8Array | null {
+    const bp = this.#target.writeBlock(itx);
+    if (bp === null) return null;
+    const packed = new Uint8Array(SPA_BLKPTR_SIZE);
+    writeBlkptr(packed, 0, bp);
+    return writeRecord(itx, itx.offset, itx.length, 0, packed);
   }
 
   get #room(): number {
@@ -94,7 +111,7 @@ export class LogWriter {
         continue;
       }
       const count = Math.min(left, Math.floor(room / 8) * 8);
-      const data = this.#target.source.read(itx.object, itx.offset + done, count);
+      const data = this.#target.read(itx, itx.offset + done, count);
       // The file has lost its name since: there is nothing to keep.
       if (data === null) return;
       const record = writeRecord(itx, itx.offset + done, count, roundUp8(count));

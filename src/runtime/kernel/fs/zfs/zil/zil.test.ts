@@ -11,7 +11,10 @@ import { contextOf, credentials, makeVfsFixture } from '#testing/vfs-fixture.ts'
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
 import { nodeCodecs } from '#testing/zfs/node-codecs.ts';
 import { testHost } from '#testing/zfs/pool-kit.ts';
+import type { DslDataset } from '../dsl/dsl-dataset.ts';
+import { zilOf } from '../pool/spa-log.ts';
 import { mountDataset } from '../pool/zfs-mount.ts';
+import { SeededRandom } from '#testing/sim/random.ts';
 import { spaCreate } from '../pool/spa-create.ts';
 import { spaOpen } from '../pool/spa-open.ts';
 import { spaSync } from '../pool/spa-sync.ts';
@@ -186,4 +189,83 @@ test('an object number that is used again within a txg', () => {
     if (n < 4) good(root.remove('same', ROOT));
   }
   expect(contentOf(afterCrash(disk).vfs, 'same')).toBe('content 4');
+});
+
+/** Bytes that don't compress. */
+function noise(size: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  new SeededRandom(seed).fill(bytes);
+  return bytes;
+}
+
+test('a large write is written once: the log points to it, and the txg takes it over', () => {
+  const { spa, disk, vfs } = makePool();
+  const a = good(vfs.root().create('a', FILE, false, ROOT));
+  const data = noise(400_000, 1);
+  good(a.write(0, data, SYNC));
+  const { stats } = zilOf(spa, spa.dsl.findDataset('tank') as DslDataset);
+  expect(stats.bytes).toBeLessThan(20_000);
+  const before = spa.space.allocatedBytes;
+  const later = afterCrash(disk);
+  expect(contentOf(later.vfs, 'a')).toBe(Buffer.from(data).toString());
+  spaSync(spa);
+  // Nothing of it was written a second time.
+  expect(spa.space.allocatedBytes - before).toBeLessThan(100_000);
+  expect(contentOf(vfs, 'a')).toBe(Buffer.from(data).toString());
+});
+
+test('what was written early and changed afterwards is written again and given back', () => {
+  const { spa, disk, vfs } = makePool();
+  const a = good(vfs.root().create('a', FILE, false, ROOT));
+  spaSync(spa);
+  const { allocatedBytes } = spa.space;
+  for (let n = 0; n < 6; n += 1) {
+    good(a.write(0, noise(131_072, n), SYNC));
+    good(a.write(1000, text('changed'), ROOT));
+    good(a.fsync(ROOT));
+  }
+  good(a.setattr({ sizeBytes: 200_000 }, ROOT));
+  good(a.fsync(ROOT));
+  const expected = Buffer.alloc(200_000);
+  expected.set(noise(131_072, 5));
+  expected.set(text('changed'), 1000);
+  expect(contentOf(afterCrash(disk).vfs, 'a')).toBe(expected.toString());
+  good(vfs.root().remove('a', ROOT));
+  for (let n = 0; n < 4; n += 1) {
+    good(vfs.root().setattr({ mtimeNs: 1n }, ROOT));
+    spaSync(spa);
+  }
+  expect(Math.abs(spa.space.allocatedBytes - allocatedBytes)).toBeLessThan(60_000);
+});
+
+test('a write whose data is missing was never acknowledged: the log ends there', () => {
+  const { disk, vfs } = makePool();
+  const a = good(vfs.root().create('a', FILE, false, ROOT));
+  good(a.write(0, text('small'), SYNC));
+  const data = noise(131_072, 3);
+  good(a.write(0, data, SYNC));
+  // The block itself is lost, the log is not.
+  let lost = 0;
+  for (const chunk of disk.chunks.values()) {
+    const at = Buffer.from(chunk.buffer).indexOf(Buffer.from(data.subarray(1000, 1100)));
+    if (at < 0) continue;
+    chunk.fill(0, at, at + 100);
+    lost += 1;
+  }
+  expect(lost).toBe(1);
+  expect(contentOf(afterCrash(disk).vfs, 'a')).toBe('small');
+});
+
+test('a full pool: no room for the log, the txg is written', () => {
+  const { spa, vfs } = makePool();
+  const a = good(vfs.root().create('a', FILE, false, ROOT));
+  good(a.write(0, text('x'), SYNC));
+  const { txg } = spa;
+  const zil = zilOf(spa, spa.dsl.findDataset('tank') as DslDataset);
+  const { tryAllocate } = spa.metaslabs;
+  spa.metaslabs.tryAllocate = (psize, others) =>
+    psize === 4096 && spa.pass === 0 ? undefined : tryAllocate.call(spa.metaslabs, psize, others);
+  good(a.write(0, text('y'), SYNC));
+  expect(spa.txg).toBe(txg + 1);
+  expect(zil.pendingCount).toBe(0);
 });

@@ -9,6 +9,8 @@
  * header points to the one that waits.
  * @see uts/common/fs/zfs/zil.c
  */
+import type { EarlyBlock } from '../dmu/dnode.ts';
+import { type SyncProperties, writePolicy } from '../dmu/dnode-sync.ts';
 import type { IntentLog, Objset } from '../dmu/objset.ts';
 import { type BlockPointer, type Dva, HOLE, isHole, readBlkptr } from '../ondisk/blkptr.ts';
 import { writeBlkptr } from '../ondisk/blkptr.ts';
@@ -20,7 +22,7 @@ import {
   type ZilHeader,
   zilHeader,
 } from '../ondisk/zil-phys.ts';
-import type { Itx } from './itx.ts';
+import type { Itx, WriteItx } from './itx.ts';
 import { firstName, type LogRecord, logPointer, nextName } from './zil-block.ts';
 import { indirectPointer, parseLog } from './zil-parse.ts';
 import { LogWriter } from './zil-write.ts';
@@ -40,6 +42,8 @@ export interface ZilHost {
   read(bp: BlockPointer): Uint8Array | null;
   /** Whether the data of a write can be read. */
   isReadable(bp: BlockPointer): boolean;
+  /** Writes a data block before its txg; a hole when there is nothing in it. */
+  writeBlock(bytes: Uint8Array, props: SyncProperties): BlockPointer;
   free(bp: BlockPointer): void;
   /** Takes the places of a block that was written before the pool was opened. */
   claim(bp: BlockPointer): boolean;
@@ -47,10 +51,10 @@ export interface ZilHost {
   sync(): void;
 }
 
-/** Where the data of writes comes from when they are logged later. */
+/** What the log asks of those who write to it. */
 export interface LogSource {
-  /** Bytes of a file as it is now; null when it has no name any more. */
-  read(object: number, offset: number, length: number): Uint8Array | null;
+  /** Whether the file still has a name: else its data need not be kept. */
+  isLinked(object: number): boolean;
 }
 
 /** `zfs_sync_type_t` */
@@ -69,6 +73,8 @@ export class Zil implements IntentLog {
   /** Blocks that were written since the last txg. */
   #written: BlockPointer[] = [];
   #itxs: Itx[] = [];
+  /** Data blocks that records of this txg point to. */
+  #early: EarlyBlock[] = [];
   #lrSeq = 0;
   /** How much the last commits wrote, for the size of the next block. */
   #recentSize = ZIL_MIN_BLKSZ;
@@ -182,16 +188,41 @@ export class Zil implements IntentLog {
         this.stats.blocks += 1;
         this.stats.bytes += size;
       },
-      source,
+      read: (itx, offset, length) => this.#read(itx, offset, length, source),
+      writeBlock: (itx) => (source.isLinked(itx.object) ? this.#writeBlock(itx) : null),
     });
     const size = writer.write(chosen);
     host.flush();
     this.#recentSize = Math.max(size, Math.floor(this.#recentSize / 2));
   }
 
+  #read(itx: WriteItx, offset: number, length: number, source: LogSource): Uint8Array | null {
+    const dnode = source.isLinked(itx.object) ? this.objset.tryDnode(itx.object) : undefined;
+    return dnode?.readBytes(offset, length) ?? null;
+  }
+
+  /** `dmu_sync`: the block that the write is in, written to a place of its own; null if it isn't one. */
+  #writeBlock(itx: WriteItx): BlockPointer | null {
+    const dnode = this.objset.tryDnode(itx.object);
+    if (dnode === undefined) return null;
+    const size = dnode.dataBlockSize;
+    const blkid = Math.floor(itx.offset / size);
+    const bytes = dnode.dirty.get(blkid);
+    if (bytes === undefined || itx.offset + itx.length > (blkid + 1) * size) return null;
+    const known = dnode.early.get(blkid);
+    if (known?.bytes === bytes) return known.bp;
+    const bp = this.#host.writeBlock(bytes, { ...writePolicy(dnode, 0, false), fill: 1 });
+    if (isHole(bp)) return null;
+    const early = { bytes, bp, isUsed: false };
+    dnode.early.set(blkid, early);
+    this.#early.push(early);
+    return bp;
+  }
+
   /** `zil_sync` */
   sync(): void {
     this.#itxs = [];
+    this.#freeUnused();
     if (this.#mustDestroy) {
       this.destroy();
     } else if (!this.#isClaimed) {
@@ -204,8 +235,15 @@ export class Zil implements IntentLog {
     this.objset.zilHeader = bytes;
   }
 
+  /** Data that was written early and changed again before the txg. */
+  #freeUnused(): void {
+    for (const { bp, isUsed } of this.#early) if (!isUsed) this.#host.free(bp);
+    this.#early = [];
+  }
+
   destroy(): void {
     const host = this.#host;
+    this.#freeUnused();
     for (const bp of this.#written) host.free(bp);
     if (this.#next !== null) host.free(this.#next);
     if (this.#isClaimed) this.#freeClaimed();

@@ -84,10 +84,8 @@ export class ZfsLog implements LogSource {
     if (this.#zil.objset.settings.sync === SYNC_ALWAYS) this.commit(0);
   }
 
-  read(object: number, offset: number, length: number): Uint8Array | null {
-    const dnode = this.#fs.objset.tryDnode(object);
-    if (dnode === undefined || this.#fs.attributes(object).links === 0) return null;
-    return dnode.readBytes(offset, length);
+  isLinked(object: number): boolean {
+    return this.#fs.objset.tryDnode(object) !== undefined && this.#fs.attributes(object).links > 0;
   }
 
   #record(object: number, isSync: boolean, encode: () => Uint8Array): void {
@@ -153,13 +151,26 @@ export class ZfsLog implements LogSource {
       settings.logBias === LOGBIAS_THROUGHPUT ||
       (!this.#hasLogDevice() && length >= IMMEDIATE_WRITE_SIZE);
     if (this.#isUnlinked(object)) return;
-    if (isSync && length <= MAX_COPIED && !goesDirectly) {
-      const data = source.slice();
-      this.#zil.assign({ kind: 'write', object, isSync, state: 'copied', offset, length, data });
+    if (goesDirectly) {
+      this.#writeBlocks(object, offset, length, isSync);
       return;
     }
-    const state = 'needCopy';
-    this.#zil.assign({ kind: 'write', object, isSync, state, offset, length, data: null });
+    const data = isSync && length <= MAX_COPIED ? source.slice() : null;
+    const state = data === null ? 'needCopy' : 'copied';
+    this.#zil.assign({ kind: 'write', object, isSync, state, offset, length, data });
+  }
+
+  /** One record a block. */
+  #writeBlocks(object: number, offset: number, length: number, isSync: boolean): void {
+    const size = this.#fs.dnode(object).dataBlockSize;
+    const state = 'indirect';
+    for (let done = 0; done < length; ) {
+      const at = offset + done;
+      const count = Math.min(size - (at % size), length - done);
+      const what = { object, isSync, state, offset: at, length: count, data: null } as const;
+      this.#zil.assign({ kind: 'write', ...what });
+      done += count;
+    }
   }
 
   #isUnlinked(object: number): boolean {
