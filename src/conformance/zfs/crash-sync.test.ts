@@ -60,7 +60,7 @@ function stateOf(vfs: ZfsVfs): string {
     const file = good(root.lookup(name, ROOT));
     const bytes = new Uint8Array(good(file.getattr(ROOT)).sizeBytes);
     good(file.read(0, bytes, ROOT));
-    return `${name} ${bytes.length} ${Buffer.from(bytes.subarray(0, 20)).toString('hex')} ${sum(bytes)}`;
+    return `${name} ${bytes.length} ${sum(bytes)}`;
   });
   return lines.sort().join('\n');
 }

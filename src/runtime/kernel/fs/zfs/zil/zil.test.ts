@@ -262,9 +262,9 @@ test('a full pool: no room for the log, the txg is written', () => {
   good(a.write(0, text('x'), SYNC));
   const { txg } = spa;
   const zil = zilOf(spa, spa.dsl.findDataset('tank') as DslDataset);
-  const { tryAllocate } = spa.metaslabs;
+  const tryAllocate = spa.metaslabs.tryAllocate.bind(spa.metaslabs);
   spa.metaslabs.tryAllocate = (psize, others) =>
-    psize === 4096 && spa.pass === 0 ? undefined : tryAllocate.call(spa.metaslabs, psize, others);
+    psize === 4096 && spa.pass === 0 ? undefined : tryAllocate(psize, others);
   good(a.write(0, text('y'), SYNC));
   expect(spa.txg).toBe(txg + 1);
   expect(zil.pendingCount).toBe(0);

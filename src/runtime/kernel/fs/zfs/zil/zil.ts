@@ -201,7 +201,7 @@ export class Zil implements IntentLog {
     return dnode?.readBytes(offset, length) ?? null;
   }
 
-  /** `dmu_sync`: the block that the write is in, written to a place of its own; null if it isn't one. */
+  /** `dmu_sync`: writes the block that the write is in; null when it is not one block. */
   #writeBlock(itx: WriteItx): BlockPointer | null {
     const dnode = this.objset.tryDnode(itx.object);
     if (dnode === undefined) return null;
