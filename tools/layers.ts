@@ -125,6 +125,17 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runtime/kernel/vfs/vnode.ts',
     'runtime/kernel/syscall/sys.ts',
   ],
+  // Streams: what genuine libzfs takes from libnvpair and zcommon.
+  'runtime/lib/libzfs': [
+    'base',
+    'runtime/abi',
+    'runtime/kernel/os/errno.ts',
+    'runtime/kernel/vfs/vnode.ts',
+    'runtime/kernel/syscall/sys.ts',
+    'runtime/lib',
+    'runtime/kernel/fs/zfs/ondisk',
+    'runtime/kernel/fs/zfs/zio',
+  ],
   'runtime/cmd': [...USERLAND],
   'runtime/svc': [...USERLAND, 'runtime/cmd/command.ts'],
   // The loader reads volumes with the kernel's own readers of their formats.

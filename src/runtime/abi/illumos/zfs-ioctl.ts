@@ -94,6 +94,8 @@ const NAMES = [
   'LABEL_CLEAR',
   'EVENTS_NEXT',
   'EVENTS_CLEAR',
+  'RECV_TOKEN',
+  'RECV_ABORT',
 ] as const;
 
 export type ZfsIoctlName = `ZFS_IOC_${(typeof NAMES)[number]}`;

@@ -46,6 +46,8 @@ function clonesValue(names: string): NvValue {
 /** `zvol_get_stats` */
 function volumeStats(dataset: DslDataset): [string, bigint][] {
   const { objset } = dataset;
+  // A volume that is being received may not have its objects yet.
+  if (objset.tryDnode(ZVOL_ZAP_OBJ) === undefined) return [];
   const size = zapLookup(objset, ZVOL_ZAP_OBJ, 'size');
   return [
     ['volsize', size === undefined ? 0n : firstInteger(size)],

@@ -27,7 +27,7 @@ import {
 } from '../ondisk/replay-record.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import type { Spa } from './spa.ts';
-import type { StreamRecord } from './stream-reader.ts';
+import type { StreamRecord } from '../zio/stream-reader.ts';
 
 export function badStream(detail: string): ZfsError {
   return new ZfsError('EINVAL', `invalid stream (${detail})`);

@@ -29,7 +29,7 @@ import { type RecvRequest, recvBegin, type RecvTarget } from './dmu-recv-begin.t
 import { badStream, receiveRecord } from './dmu-recv-record.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
-import { StreamReader } from './stream-reader.ts';
+import { StreamReader } from '../zio/stream-reader.ts';
 
 /** So much of a stream is kept dirty before a txg is written. */
 const DIRTY_LIMIT: number = 32 * 2 ** 20;

@@ -22,7 +22,7 @@ import { type NvList, nvlistPack, nvUint64 } from '../ondisk/nvlist.ts';
 import * as drr from '../ondisk/replay-record.ts';
 import { ZIO_COMPRESS_LZ4 } from '../ondisk/zio-algorithm.ts';
 import type { Spa } from './spa.ts';
-import { StreamWriter } from './stream-writer.ts';
+import { StreamWriter } from '../zio/stream-writer.ts';
 
 /** `DMU_OBJECT_END`: to the end of the object. */
 const OBJECT_END: bigint = 2n ** 64n - 1n;

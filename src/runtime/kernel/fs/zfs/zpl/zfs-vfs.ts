@@ -8,6 +8,7 @@ import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Blocking, VfsStatistics } from '#kernel/vfs/vnode.ts';
 import type { Zil } from '../zil/zil.ts';
 import type { LogRecord } from '../zil/zil-block.ts';
+import { DMU_OT_SA } from '../ondisk/dmu-ot.ts';
 import { guard } from './zfs-errno.ts';
 import type { ZfsFs } from './zfs-fs.ts';
 import { ZfsLog } from './zfs-log.ts';
@@ -48,7 +49,7 @@ function replayOne(fs: ZfsFs, record: LogRecord): void {
 
 export class ZfsVfs extends BaseVfs {
   readonly fstype = 'zfs';
-  readonly fs: ZfsFs;
+  fs: ZfsFs;
   readonly host: ZfsMountHost;
   /** Null in a file system that is only read. */
   readonly log: ZfsLog | null;
@@ -91,6 +92,20 @@ export class ZfsVfs extends BaseVfs {
     if (vnode === undefined) return;
     vnode.isGone = true;
     this.#vnodes.delete(object);
+  }
+
+  /**
+   * `zfs_resume_fs`: the dataset has other content now (received, rolled back). Files that are still
+   * the same stay open; the others are gone.
+   */
+  resume(fs: ZfsFs): void {
+    const old = this.fs;
+    this.fs = fs;
+    for (const object of this.#vnodes.keys()) {
+      const isThere = fs.objset.tryDnode(object)?.bonusType === DMU_OT_SA;
+      const isSame = isThere && fs.attributes(object).gen === old.attributes(object).gen;
+      if (!isSame) this.forget(object);
+    }
   }
 
   override root(): ZfsVnode {

@@ -22,7 +22,7 @@ import {
 } from '../ondisk/replay-record.ts';
 import { viewOf } from '../ondisk/struct.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
-import type { Fletcher } from '../zio/fletcher.ts';
+import type { Fletcher } from './fletcher.ts';
 
 export interface StreamRecord {
   readonly type: number;

@@ -11,7 +11,7 @@ import {
   drrBegin,
 } from '../ondisk/replay-record.ts';
 import { viewOf } from '../ondisk/struct.ts';
-import type { Fletcher } from '../zio/fletcher.ts';
+import type { Fletcher } from './fletcher.ts';
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
