@@ -59,6 +59,14 @@ function installZfsTools(root: string): boolean {
   return run('bash', [script]);
 }
 
+/** The virtual machine with the genuine kernel module: six minutes of one processor, once. */
+function buildZfsMachine(root: string): boolean {
+  const script = resolve(root, '../shared/judges/zfs/vm-build.sh');
+  if (!existsSync(script)) return true;
+  say('building the ZFS virtual machine (minutes, the first time)');
+  return run('bash', [script]);
+}
+
 function main(): void {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   if (process.platform !== 'linux' || !existsSync('/etc/debian_version')) {
@@ -69,7 +77,7 @@ function main(): void {
     say('not root: nothing installed; suites whose tool is missing are skipped by name');
     return;
   }
-  const done = [installPackages(), installZfsTools(root)];
+  const done = [installPackages(), installZfsTools(root), buildZfsMachine(root)];
   say(done.every(Boolean) ? 'ready' : 'some tools could not be installed (see above)');
 }
 

@@ -7,7 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { scanStart, scanStep } from '#kernel/fs/zfs/pool/scan-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
+import { spaVdevAdd, spaVdevRemove } from '#kernel/fs/zfs/pool/spa-vdev-add.ts';
 import { spaVdevAttach, spaVdevDetach } from '#kernel/fs/zfs/pool/spa-vdev-attach.ts';
+import { vdevOffline, vdevOnline } from '#kernel/fs/zfs/pool/spa-vdev-state.ts';
+import { watchFaults } from '#kernel/fs/zfs/pool/zfs-diagnosis.ts';
+import { EBUSY, ENOTSUP } from '#kernel/os/errno.ts';
+import { type BlockDevice, BlockDeviceError } from '#runtime/host.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
 import type { VdevSpec } from '#kernel/fs/zfs/pool/vdev-create.ts';
@@ -137,4 +142,128 @@ describe('disks come and go', () => {
     reopen(load, [b]);
     expect(load.compare()).toEqual([]);
   });
+
+  test('offline and online: what was missed is made up for', { timeout: 200_000 }, () => {
+    const all = ['a', 'b', 'c'].map((name) => disk(name));
+    const load = work([{ kind: 'raidz', parity: 1, children: all.map(leaf) }]);
+    const [a, b] = all as [MemoryDisk, MemoryDisk];
+    expect(vdevOffline(load.spa, leafOf(load.spa, a).guid, false)).toBe(undefined);
+    expect(vdevOffline(load.spa, leafOf(load.spa, b).guid, true)).toBe(EBUSY);
+    steps(load, 30);
+    judge(load, all);
+    reopen(load, all);
+    expect(leafOf(load.spa, a).state).toBe('OFFLINE');
+    steps(load, 30);
+    expect(vdevOnline(load.spa, leafOf(load.spa, a).guid)).toBe('ONLINE');
+    expect(load.spa.scan.isResilvering).toBe(true);
+    expect(vdevOffline(load.spa, leafOf(load.spa, b).guid, true)).toBe(EBUSY);
+    resilver(load);
+    expect(vdevOffline(load.spa, leafOf(load.spa, b).guid, true)).toBe(undefined);
+    expect(load.compare()).toEqual([]);
+    reopen(load, all);
+    expect(leafOf(load.spa, b).state).toBe('ONLINE');
+    resilver(load);
+    judge(load, all, []);
+  });
+
+  test('vdevs, a log, a spare and a cache are added; what can go goes', {
+    timeout: 200_000,
+  }, () => {
+    const [a, b, log, spare, cache, tail] = ['a', 'b', 'log', 'spare', 'cache', 'tail'].map(
+      (name) => disk(name),
+    ) as [MemoryDisk, MemoryDisk, MemoryDisk, MemoryDisk, MemoryDisk, MemoryDisk];
+    const load = work([leaf(a)]);
+    const request = { logs: [leaf(log)], spares: [leaf(spare)], caches: [leaf(cache)] };
+    expect(spaVdevAdd(load.spa, request)).toBe(undefined);
+    expect(spaVdevAdd(load.spa, { data: [leaf(b)] })).toBe(undefined);
+    steps(load, 60);
+    judge(load, [a, b, log, spare, cache]);
+    reopen(load, [a, b, log, spare, cache]);
+    const { aux } = load.spa;
+    expect([...aux.spares, ...aux.caches].map(({ state }) => state)).toEqual(['ONLINE', 'ONLINE']);
+    expect(spaVdevRemove(load.spa, leafOf(load.spa, a).guid)).toBe(ENOTSUP);
+    expect(spaVdevRemove(load.spa, leafOf(load.spa, log).guid)).toBe(undefined);
+    expect(spaVdevRemove(load.spa, aux.spares[0]?.guid ?? 0n)).toBe(undefined);
+    expect(spaVdevRemove(load.spa, aux.caches[0]?.guid ?? 0n)).toBe(undefined);
+    expect(load.spa.zio.tops.map((top) => top === undefined)).toEqual([false, true, false]);
+    steps(load, 30);
+    judge(load, [a, b], []);
+    reopen(load, [a, b, log]);
+    expect(spaVdevAdd(load.spa, { data: [leaf(tail)] })).toBe(undefined);
+    expect(load.spa.zio.tops.map((top) => top?.vdev.id)).toEqual([0, 1, 2]);
+    steps(load, 30);
+    judge(load, [a, b, tail], []);
+  });
+
+  test('a spare steps in for a disk that fails, and is given back', { timeout: 200_000 }, () => {
+    const all = ['a', 'b', 'c'].map((name) => disk(name));
+    const [spare, fresh] = [disk('spare'), disk('fresh')];
+    const load = work([{ kind: 'raidz', parity: 1, children: all.map(leaf) }]);
+    expect(spaVdevAdd(load.spa, { spares: [leaf(spare)] })).toBe(undefined);
+    const diagnosis = watchFaults(load.spa);
+    const victim = leafOf(load.spa, all[2] as MemoryDisk);
+    const real = victim.device as MemoryDisk;
+    victim.device = failing(real);
+    steps(load, 20);
+    spaSync(load.spa);
+    expect(diagnosis.act()).toBe(true);
+    expect(victim.state).toBe('FAULTED');
+    expect(load.spa.zio.tops[0]?.vdev.children.map(({ type }) => type)).toEqual([
+      'file',
+      'file',
+      'spare',
+    ]);
+    resilver(load);
+    const standing = [all[0], all[1], spare] as MemoryDisk[];
+    judge(load, standing, ['--missing', '1', ...ONLY_23]);
+    reopen(load, [...all, spare]);
+    expect(spaVdevRemove(load.spa, load.spa.aux.spares[0]?.guid ?? 0n)).toBe(EBUSY);
+    // The broken disk is replaced: the spare is free again.
+    const broken = leafOf(load.spa, all[2] as MemoryDisk);
+    expect(spaVdevAttach(load.spa, broken.guid, leaf(fresh), { isReplacing: true })).toBe(
+      undefined,
+    );
+    resilver(load);
+    expect(load.spa.zio.tops[0]?.vdev.children.map(({ type }) => type)).toEqual(
+      Array.from({ length: 3 }, () => 'file'),
+    );
+    const after = [all[0], all[1], fresh] as MemoryDisk[];
+    judge(load, [...after, spare], []);
+    reopen(load, [...after, spare]);
+    expect(load.spa.aux.spares.map((each) => load.spa.aux.isInUse(each))).toEqual([false]);
+    expect(load.compare()).toEqual([]);
+  });
+
+  test('larger disks make a larger pool when they are told to', { timeout: 200_000 }, () => {
+    const [a, b] = [disk('a'), disk('b', 256)];
+    const load = work([leaf(a)], 60);
+    const before = load.spa.space.sizeBytes;
+    spaVdevAttach(load.spa, leafOf(load.spa, a).guid, leaf(b), { isReplacing: true });
+    resilver(load);
+    expect(load.spa.space.sizeBytes).toBe(before);
+    expect(vdevOnline(load.spa, leafOf(load.spa, b).guid, { expands: true })).toBe('ONLINE');
+    expect(load.spa.space.sizeBytes).toBeGreaterThan(before * 3);
+    steps(load, 60);
+    judge(load, [b], []);
+    reopen(load, [b]);
+    expect(load.compare()).toEqual([]);
+  });
 });
+
+/** A disk that fails every access from now on. */
+function failing(inner: MemoryDisk): BlockDevice {
+  const fail = (): never => {
+    throw new BlockDeviceError('EIO', 'made to fail');
+  };
+  const { name, sizeBytes, sectorSize } = inner;
+  return {
+    name,
+    sizeBytes,
+    sectorSize,
+    isReadOnly: false,
+    read: fail,
+    write: fail,
+    flush: fail,
+    discard: fail,
+  };
+}

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   ftruncateSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
@@ -48,6 +49,13 @@ export function testHost(seed = 1): {
 /** Writes the disks as sparse images into a new folder. */
 export function saveDisks(disks: readonly MemoryDisk[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'zfs-test-'));
+  saveDisksIn(folder, disks);
+  return folder;
+}
+
+/** Writes the disks as sparse images into a folder. */
+export function saveDisksIn(folder: string, disks: readonly MemoryDisk[]): void {
+  mkdirSync(folder, { recursive: true });
   for (const disk of disks) {
     const file = openSync(join(folder, `${disk.name}.img`), 'w');
     ftruncateSync(file, disk.sizeBytes);
@@ -57,7 +65,6 @@ export function saveDisks(disks: readonly MemoryDisk[]): string {
     }
     closeSync(file);
   }
-  return folder;
 }
 
 /**

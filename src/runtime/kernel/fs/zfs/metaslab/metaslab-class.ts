@@ -38,6 +38,8 @@ export class MetaslabClass {
 
   set groups(groups: readonly MetaslabGroup[]) {
     this.#groups = groups;
+    this.#active.clear();
+    this.#rotor = 0;
     this.#space = undefined;
   }
 

@@ -69,7 +69,8 @@ export interface CreateOptions {
 export function spaCreate(name: string, specs: readonly VdevSpec[], options: CreateOptions): Spa {
   const { random, clock, codecs } = options;
   const zio = new ZioContext(codecs);
-  const tops = specs.map((spec, id) => newTopVdev(spec, id, TXG_INITIAL, random, options.ashift));
+  const newGuid = (): bigint => random.uint64() || newGuid();
+  const tops = specs.map((spec, id) => newTopVdev(spec, id, TXG_INITIAL, newGuid, options.ashift));
   const devices = new Map<bigint, BlockDevice>(tops.flatMap((top) => [...top.devices]));
   zio.tops = tops.map(({ config, asize, ashift }) => ({
     vdev: buildVdev(config, ashift, (guid) => devices.get(guid) ?? null),
@@ -79,6 +80,7 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   const identity = { name, guid: random.uint64() | 1n, hostname: options.hostname };
   const arc = new Arc(zio, options.arcLimitBytes);
   const spa = new Spa(identity, zio, arc, { clock, random }, TXG_INITIAL);
+  for (const top of zio.tops) if (top !== undefined) spa.observe(top.vdev);
   const mos = createObjset(arc, DMU_OST_META, spa.mosOwner);
   const dsl = spa.adoptMos(mos);
   initZap(dmuObjectClaim(mos, DMU_POOL_DIRECTORY_OBJECT, DMU_OT_OBJECT_DIRECTORY, 0, 0, 0));

@@ -61,7 +61,7 @@ function writeLog(spa: Spa, bp: BlockPointer, buffer: Uint8Array, size: number):
     const sector = 2 ** vdev.ashift;
     const isWhole = dva.asize > bp.psize;
     const wanted = isWhole ? bp.psize : Math.ceil(size / sector) * sector;
-    vdev.write(dva.offset, buffer.subarray(0, Math.min(wanted, buffer.length)));
+    vdev.write(dva.offset, buffer.subarray(0, Math.min(wanted, buffer.length)), spa.txg);
   }
 }
 

@@ -48,6 +48,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
     // What was seen of the disks before their logs were read does not count.
     Object.assign(leaf.stats, emptyStats());
     leaf.isWritable = true;
+    spa.observe(leaf);
     leaf.set('not_present', leaf.device === null);
   }
   const labels = new Map(

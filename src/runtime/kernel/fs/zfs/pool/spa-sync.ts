@@ -27,7 +27,7 @@ const SYNC_BPOBJ_BLOCK_SIZE = 16384;
 /** Whether there is anything to write. */
 export function isSpaDirty(spa: Spa): boolean {
   if (spa.isConfigDirty || spa.syncTasks.length > 0 || isObjsetDirty(spa.mos)) return true;
-  if (spa.scan.isDirty || spa.errorLog.isDirty) return true;
+  if (spa.scan.isDirty || spa.errorLog.isDirty || spa.aux.isDirty) return true;
   if (spa.dsl.dirtyDirs.size > 0 || spa.dsl.dirtyDatasets.size > 0) return true;
   for (const dataset of spa.dsl.openDatasets()) {
     if (dataset.openedObjset !== undefined && isObjsetDirty(dataset.openedObjset)) return true;

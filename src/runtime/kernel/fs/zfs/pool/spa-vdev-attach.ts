@@ -145,7 +145,7 @@ export function spaVdevAttach(
   }
   // In place: the old one is told apart by its path.
   if (isReplacing && spec.path === old.path) old.config.set('path', nvString(`${old.path}/old`));
-  const config = newLeafConfig({ ...spec, device }, spa.txg, spa.host.random);
+  const config = newLeafConfig({ ...spec, device }, spa.txg, () => spa.newGuid());
   const added = buildVdev(config, old.ashift, () => device) as VdevDisk;
   if (spare !== undefined) {
     added.guid = spare.guid;

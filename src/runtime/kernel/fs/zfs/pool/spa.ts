@@ -5,7 +5,8 @@
  * @see uts/common/fs/zfs/spa_misc.c, sys/spa_impl.h
  */
 import type { BlockDevice, Clock, RandomSource } from '#runtime/host.ts';
-import type { Vdev } from '../vdev/vdev.ts';
+import type { Vdev, VdevFault } from '../vdev/vdev.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
 import type { Arc } from '../arc/arc.ts';
 import type { Objset } from '../dmu/objset.ts';
 import { DatasetOwner, MosOwner } from '../dsl/dsl-account.ts';
@@ -42,6 +43,12 @@ export interface SpaHost {
   readonly random: RandomSource;
 }
 
+/** What listens to faults and decides about devices. */
+export interface FaultDiagnosis {
+  note(fault: VdevFault): void;
+  forget(guids: readonly bigint[]): void;
+}
+
 /** Work for the next sync, in order: what a `dsl_sync_task` does. */
 export type SyncTask = () => void;
 
@@ -73,6 +80,12 @@ export class Spa implements DslServices {
   readonly scan: DslScan = new DslScan(this);
   readonly errorLog = new ErrorLog();
   readonly aux: AuxDevices = new AuxDevices(this);
+  /** Draws conclusions from faults; its actions are carried out by `spaAsync`. */
+  diagnosis: FaultDiagnosis = { note: () => {}, forget: () => {} };
+  /** Told of every fault of a device: error reports. */
+  report: (fault: VdevFault) => void = () => {};
+  /** The device at a path, when it has come back; null when it has not. */
+  findDevice: (path: string) => BlockDevice | null = () => null;
   /** Called with a device that is the pool's no more. */
   releaseDevice: (device: BlockDevice) => void = () => {};
   /** `spa_event_notify`: what `zpool events` shows. */
@@ -111,6 +124,17 @@ export class Spa implements DslServices {
     return this.#dsl;
   }
 
+  /** Listens to the leaves of a branch from now on. */
+  observe(vdev: Vdev): void {
+    for (const leaf of vdev.leaves()) {
+      if (!(leaf instanceof VdevDisk)) continue;
+      leaf.observer = (fault) => {
+        this.report(fault);
+        this.diagnosis.note(fault);
+      };
+    }
+  }
+
   /** What the write pipeline may use; called when the features are known. */
   adoptFeatures(): void {
     this.writer.hasEmbeddedData = this.isFeatureEnabled('com.delphix:embedded_data');
@@ -137,10 +161,16 @@ export class Spa implements DslServices {
     return Number(this.host.clock.realtimeNs() / 1_000_000_000n);
   }
 
+  /** `spa_guid_exists` */
+  #isTaken(guid: bigint): boolean {
+    const tops = this.zio.tops.flatMap((top) => [...(top?.vdev.all() ?? [])]);
+    return [...tops, ...this.aux.spares, ...this.aux.caches].some((vdev) => vdev.guid === guid);
+  }
+
   newGuid(): bigint {
     for (;;) {
       const guid = this.host.random.uint64();
-      if (guid !== 0n) return guid;
+      if (guid !== 0n && !this.#isTaken(guid)) return guid;
     }
   }
 

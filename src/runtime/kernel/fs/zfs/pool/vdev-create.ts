@@ -2,7 +2,7 @@
  * New vdevs: their configuration with fresh guids, sizes and sector shift, and blank labels.
  * @see uts/common/fs/zfs/vdev.c vdev_open(), vdev_label.c vdev_label_init()
  */
-import type { BlockDevice, RandomSource } from '#runtime/host.ts';
+import type { BlockDevice } from '#runtime/host.ts';
 import {
   dataSize,
   labelOffset,
@@ -14,6 +14,9 @@ import { type NvValue, nvListArray, nvString, nvUint64 } from '../ondisk/nvlist.
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { metaslabShiftFor } from '../metaslab/metaslab-class.ts';
 import type { VdevConfig } from '../vdev/vdev.ts';
+
+/** Random numbers that are not 0 and not the guid of another vdev of the pool. */
+export type GuidSource = () => bigint;
 
 /** What `zpool create` is asked for. */
 export type VdevSpec =
@@ -32,13 +35,6 @@ export function devicesOf(spec: VdevSpec): readonly BlockDevice[] {
   return 'device' in spec ? [spec.device] : spec.children.flatMap(devicesOf);
 }
 
-function newGuid(random: RandomSource): bigint {
-  for (;;) {
-    const guid = random.uint64();
-    if (guid !== 0n) return guid;
-  }
-}
-
 /** Bytes for data: of a mirror the smallest side's, of a raidz the smallest's times all. */
 function asizeOf(spec: VdevSpec): number {
   if ('device' in spec) return dataSize(spec.device.sizeBytes);
@@ -49,10 +45,10 @@ function asizeOf(spec: VdevSpec): number {
 function describe(
   spec: VdevSpec,
   id: number,
-  random: RandomSource,
+  guids: GuidSource,
   devices: Map<bigint, BlockDevice>,
 ): Map<string, NvValue> {
-  const guid = newGuid(random);
+  const guid = guids();
   const config = new Map<string, NvValue>([
     ['type', nvString(spec.kind)],
     ['id', nvUint64(id)],
@@ -72,8 +68,9 @@ export function newTopVdev(
   spec: VdevSpec,
   id: number,
   txg: number,
-  random: RandomSource,
+  guids: GuidSource,
   wantedAshift: number | undefined,
+  isLog = false,
 ): NewVdev {
   const all = devicesOf(spec);
   for (const device of all) {
@@ -88,16 +85,16 @@ export function newTopVdev(
   const ashift = Math.max(least, wantedAshift ?? 9);
   const asize = asizeOf(spec);
   const devices = new Map<bigint, BlockDevice>();
-  const config = describe(spec, id, random, devices);
+  const config = describe(spec, id, guids, devices);
   config.set('metaslab_array', nvUint64(0));
   config.set('metaslab_shift', nvUint64(metaslabShiftFor(asize)));
   config.set('ashift', nvUint64(ashift));
   config.set('asize', nvUint64(asize));
-  config.set('is_log', nvUint64(0));
+  config.set('is_log', nvUint64(isLog ? 1 : 0));
   config.set('create_txg', nvUint64(txg));
   if (!('device' in spec)) {
     const children = spec.children.map((child, n) => {
-      const branch = describe(child, n, random, devices);
+      const branch = describe(child, n, guids, devices);
       branch.set('create_txg', nvUint64(txg));
       return branch;
     });
@@ -110,9 +107,9 @@ export function newTopVdev(
 export function newLeafConfig(
   spec: VdevSpec & { readonly device: BlockDevice },
   txg: number,
-  random: RandomSource,
+  guids: GuidSource,
 ): VdevConfig {
-  const config = describe(spec, 0, random, new Map());
+  const config = describe(spec, 0, guids, new Map());
   config.set('create_txg', nvUint64(txg));
   return config;
 }

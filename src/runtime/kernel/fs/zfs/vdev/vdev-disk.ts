@@ -23,6 +23,10 @@ import { TxgRanges } from './vdev-dtl.ts';
 /** Settings that are kept on disk as a number that is 1 or not there. */
 type Flag = 'offline' | 'faulted' | 'degraded' | 'not_present' | 'is_spare' | 'unspare';
 
+function kindOf(error: BlockDeviceError): 'io' | 'gone' {
+  return error.code === 'ENXIO' ? 'gone' : 'io';
+}
+
 export class VdevDisk extends Vdev {
   device: BlockDevice | null;
   /** False while the pool is being opened, or open for reading only. */
@@ -103,7 +107,7 @@ export class VdevDisk extends Vdev {
     this.isDtlDirty = true;
   }
 
-  #fault(kind: 'io' | 'checksum', isWrite: boolean, offset: number, size: number): void {
+  #fault(kind: 'io' | 'checksum' | 'gone', isWrite: boolean, offset: number, size: number): void {
     if (kind === 'checksum') this.stats.checksumErrors += 1;
     else if (isWrite) this.stats.writeErrors += 1;
     else this.stats.readErrors += 1;
@@ -130,7 +134,7 @@ export class VdevDisk extends Vdev {
       device.read(at, target);
     } catch (error) {
       if (!(error instanceof BlockDeviceError)) throw error;
-      this.#fault('io', false, at, target.length);
+      this.#fault(kindOf(error), false, at, target.length);
       return false;
     }
     this.stats.readBytes += target.length;
@@ -150,7 +154,7 @@ export class VdevDisk extends Vdev {
       device.write(at, source);
     } catch (error) {
       if (!(error instanceof BlockDeviceError)) throw error;
-      this.#fault('io', true, at, source.length);
+      this.#fault(kindOf(error), true, at, source.length);
       return false;
     }
     this.stats.writeBytes += source.length;
@@ -197,7 +201,7 @@ export class VdevDisk extends Vdev {
       this.device.flush();
     } catch (error) {
       if (!(error instanceof BlockDeviceError)) throw error;
-      this.#fault('io', true, 0, 0);
+      this.#fault(kindOf(error), true, 0, 0);
       throw new ZfsError('EIO', `Cannot flush "${this.path}": I/O error`);
     }
   }

@@ -61,7 +61,8 @@ export function emptyStats(): VdevStats {
 /** A fault of one device, as it happens: what error reports are made of. */
 export interface VdevFault {
   readonly vdev: Vdev;
-  readonly kind: 'io' | 'checksum';
+  /** `gone`: the device answers no more. */
+  readonly kind: 'io' | 'checksum' | 'gone';
   readonly isWrite: boolean;
   readonly offset: number;
   readonly size: number;
