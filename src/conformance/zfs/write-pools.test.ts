@@ -4,7 +4,8 @@
  * before and after a re-import.
  */
 import { describe, expect, test } from 'vitest';
-import { zfsDestroy, zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
+import { zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
+import { zfsDestroy } from '#kernel/fs/zfs/pool/dsl-destroy-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
 import { isSpaDirty, spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';

@@ -6,11 +6,11 @@ import { isErrno } from '#kernel/os/errno.ts';
 import {
   zfsClone,
   zfsCreate,
-  zfsDestroy,
   zfsRename,
   zfsRollback,
   zfsSnapshot,
 } from '#kernel/fs/zfs/pool/dsl-ops.ts';
+import { zfsDestroy } from '#kernel/fs/zfs/pool/dsl-destroy-ops.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
 import { openFileSystem } from '#kernel/fs/zfs/pool/zfs-mount.ts';

@@ -18,6 +18,7 @@ import { zapDestroy, zapRemove, zapSetNumber } from '../zap/zap.ts';
 import { Bpobj } from './bpobj.ts';
 import { originTxg } from './dsl-account.ts';
 import { copyFeatures, zeroLog } from './dsl-create.ts';
+import { removeAllBookmarks } from './dsl-bookmark.ts';
 import { adjustCount, countBelow, ensureCounts } from './dsl-counts.ts';
 import type { DslDataset } from './dsl-dataset.ts';
 import { Deadlist, intKey } from './dsl-deadlist.ts';
@@ -125,6 +126,7 @@ export function destroyHead(head: DslDataset): void {
   const { pool, dir, phys, object } = head;
   const { mos } = pool;
   const origin = dir.phys.originObj === 0 ? null : pool.datasetByObject(dir.phys.originObj);
+  removeAllBookmarks(head);
   setRefreservation(head, 'nothing', null);
   dir.setReserved(0);
   if (head.hasObjset) freeObjset(head);

@@ -2,40 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DslFixture } from '#testing/zfs/dsl-fixture.ts';
-import { zfsCreate, zfsDestroy, zfsRename, zfsRollback, zfsSnapshot } from '../pool/dsl-ops.ts';
+import { books } from '#testing/zfs/dsl-work.ts';
+import { zfsCreate, zfsRename, zfsRollback, zfsSnapshot } from '../pool/dsl-ops.ts';
+import { zfsDestroy } from '../pool/dsl-destroy-ops.ts';
 import { zfsSetProps } from '../pool/dsl-prop-ops.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaSync } from '../pool/spa-sync.ts';
-import type { DslDir } from './dsl-dir.ts';
 import { datasetAvailable } from './dsl-space.ts';
 
 const MiB = 2 ** 20;
 
 function set(spa: Spa, name: string, prop: string, value: number): string | undefined {
   return zfsSetProps(spa, name, new Map([[prop, BigInt(value)]]))?.name;
-}
-
-function books(dir: DslDir, bad: string[]): void {
-  const { usedBytes, usedBreakdown, reserved } = dir.phys;
-  const sum = usedBreakdown.reduce((total, each) => total + each, 0);
-  if (sum !== usedBytes) bad.push(`${dir.fullName}: ${usedBytes} used, ${sum} broken down`);
-  if (usedBreakdown.some((each) => each < 0)) bad.push(`${dir.fullName}: ${usedBreakdown.join()}`);
-  const hidden = dir.parent === null ? ['$MOS', '$FREE', '$ORIGIN'] : [];
-  const children = [...dir.children(), ...hidden.flatMap((name) => dir.child(name) ?? [])];
-  const below = children.reduce(
-    (total, { phys }) => total + Math.max(phys.usedBytes, phys.reserved),
-    0,
-  );
-  const charged = (usedBreakdown[2] ?? 0) + (usedBreakdown[3] ?? 0);
-  if (below !== charged) bad.push(`${dir.fullName}: ${below} below, ${charged} charged`);
-  if (dir.phys.headDatasetObj !== 0 && !dir.isInternal) {
-    const head = dir.pool.head(dir);
-    const unused = Math.max(0, head.refreservation - head.phys.uniqueBytes);
-    if (unused !== usedBreakdown[4]) {
-      bad.push(`${dir.fullName}: ${unused} kept, ${usedBreakdown[4]} charged (${reserved})`);
-    }
-  }
-  for (const child of children) books(child, bad);
 }
 
 function unbalanced(spa: Spa): string[] {

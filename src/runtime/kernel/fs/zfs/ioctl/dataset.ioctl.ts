@@ -1,19 +1,21 @@
 /** Ioctls on datasets. The work is in pool/. @see uts/common/fs/zfs/zfs_ioctl.c */
 import { nvGetUint64 } from '#abi/illumos/nvpair.ts';
 import type { DatasetStats, ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
-import { EBUSY, ENOENT, ENOTSUP, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
+import { EBUSY, EEXIST, ENOENT, ENOTSUP, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
 import { datasetProps } from '../pool/dataset-props.ts';
 import {
   zfsClone,
   zfsCreate,
-  zfsDestroy,
+  zfsPromote,
   zfsRename,
   zfsRollback,
   zfsSnapshot,
 } from '../pool/dsl-ops.ts';
+import { zfsDestroy } from '../pool/dsl-destroy-ops.ts';
 import type { Spa } from '../pool/spa.ts';
 import { datasetRow, readRow, type ZfsIoctlRow } from './ioctl-row.ts';
+import { argumentNames, propsArgument } from './property.ioctl.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
 /** `DMU_OST_ZVOL` */
@@ -88,20 +90,23 @@ function create(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   if (isErrno(spa)) return spa;
   const type = nvGetUint64(command.source ?? new Map(), 'type');
   if (type === BigInt(OBJSET_TYPE_VOLUME)) return ENOTSUP;
-  return zfsCreate(spa, command.name);
+  const props = propsArgument(command);
+  return isErrno(props) ? props : zfsCreate(spa, command.name, props);
 }
 
+/** With `cookie` 1 a snapshot that is needed goes when it no longer is. */
 function destroy(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
   if (module.mountedOf(command.name) !== undefined) return EBUSY;
-  return zfsDestroy(spa, command.name);
+  return zfsDestroy(spa, command.name, command.cookie === 1);
 }
 
+/** With `cookie` 1 a snapshot is renamed in all file systems below as well. */
 function rename(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
-  return zfsRename(spa, command.name, command.value);
+  return zfsRename(spa, command.name, command.value, command.cookie === 1);
 }
 
 /** To the snapshot `value` (`fs@snap`) of the file system `name`. */
@@ -116,15 +121,27 @@ function rollback(command: ZfsCommand, module: ZfsModule): Errno | undefined {
 function clone(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
-  return zfsClone(spa, command.value, command.name);
+  const props = propsArgument(command);
+  return isErrno(props) ? props : zfsClone(spa, command.value, command.name, props);
 }
 
 /** The names are the keys of `snaps` in `source`, all in one txg. */
 function snapshot(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
-  const names = command.source?.get('snaps');
-  return zfsSnapshot(spa, names?.type === 'nvlist' ? [...names.value.keys()] : []);
+  const props = propsArgument(command);
+  if (isErrno(props)) return props;
+  return zfsSnapshot(spa, argumentNames(command, 'snaps'), props);
+}
+
+/** In `string` the name of a snapshot that is in the way. */
+function promote(command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const spa = spaOf(command, module);
+  if (isErrno(spa)) return spa;
+  const result = zfsPromote(spa, command.name);
+  if (result === undefined || isErrno(result)) return result;
+  command.string = result.conflict;
+  return EEXIST;
 }
 
 export const DATASET_IOCTLS: readonly ZfsIoctlRow[] = [
@@ -137,4 +154,5 @@ export const DATASET_IOCTLS: readonly ZfsIoctlRow[] = [
   datasetRow('ZFS_IOC_ROLLBACK', rollback),
   datasetRow('ZFS_IOC_CLONE', clone),
   datasetRow('ZFS_IOC_SNAPSHOT', snapshot),
+  datasetRow('ZFS_IOC_PROMOTE', promote),
 ];

@@ -128,6 +128,11 @@ export function propsArgument(command: ZfsCommand): Map<string, PropRaw> | Errno
   return propsFrom(nvGetList(command.source ?? new Map(), 'props') ?? new Map());
 }
 
+/** The keys of the list called `name` in `source`: names that an ioctl is about. */
+export function argumentNames(command: ZfsCommand, name: string): string[] {
+  return [...(nvGetList(command.source ?? new Map(), name)?.keys() ?? [])];
+}
+
 export const PROPERTY_IOCTLS: readonly ZfsIoctlRow[] = [
   readRow('ZFS_IOC_OBJSET_ZPLPROPS', objsetZplProps),
   readRow('ZFS_IOC_OBJSET_RECVD_PROPS', objsetRecvdProps),

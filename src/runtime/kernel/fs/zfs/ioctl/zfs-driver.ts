@@ -11,14 +11,20 @@ import { DATASET_IOCTLS } from './dataset.ioctl.ts';
 import { runRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
 import { POOL_IOCTLS } from './pool.ioctl.ts';
 import { PROPERTY_IOCTLS } from './property.ioctl.ts';
+import { SNAPSHOT_IOCTLS } from './snapshot.ioctl.ts';
 import { STREAM_IOCTLS } from './stream.ioctl.ts';
 import { VDEV_IOCTLS } from './vdev.ioctl.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
 const ROWS: ReadonlyMap<number, ZfsIoctlRow> = new Map(
-  [...POOL_IOCTLS, ...DATASET_IOCTLS, ...PROPERTY_IOCTLS, ...VDEV_IOCTLS, ...STREAM_IOCTLS].map(
-    (row) => [ZFS_IOC_NUMBERS[row.name], row],
-  ),
+  [
+    ...POOL_IOCTLS,
+    ...DATASET_IOCTLS,
+    ...PROPERTY_IOCTLS,
+    ...SNAPSHOT_IOCTLS,
+    ...VDEV_IOCTLS,
+    ...STREAM_IOCTLS,
+  ].map((row) => [ZFS_IOC_NUMBERS[row.name], row]),
 );
 
 const LOG_HISTORY = ZFS_IOC_NUMBERS.ZFS_IOC_LOG_HISTORY;

@@ -26,7 +26,7 @@ import { DMU_OST_ZFS, DMU_OST_ZVOL, DNODE_MIN_SIZE } from '../ondisk/dnode-phys.
 import { DS_FLAG_INCONSISTENT } from '../ondisk/dsl-phys.ts';
 import { nvGetNumber, nvlistUnpack } from '../ondisk/nvlist.ts';
 import * as drr from '../ondisk/replay-record.ts';
-import { checkName } from './dsl-ops.ts';
+import { checkName } from './dataset-name.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
 

@@ -114,11 +114,11 @@ export function zfsNow(spa: Spa): ZfsTime {
 }
 
 /** A dataset with an empty file system, the head of `dir`. */
-export function createFileSystem(spa: Spa, dir: DslDir): DslDataset {
+export function createFileSystem(spa: Spa, dir: DslDir, isUtf8Only = false): DslDataset {
   const head = createDataset(dir, originSnapshot(spa.dsl));
   const objset = createObjset(spa.arc, DMU_OST_ZFS, spa.dsl.ownerOf(head) ?? spa.mosOwner);
   head.adoptObjset(objset);
-  zfsCreateFs(objset, spa.txg, zfsNow(spa));
+  zfsCreateFs(objset, spa.txg, zfsNow(spa), isUtf8Only);
   return head;
 }
 

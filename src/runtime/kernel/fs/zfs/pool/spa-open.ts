@@ -9,6 +9,7 @@ import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { isResilverNeeded } from './scan-ops.ts';
+import { releaseLeftovers } from './dsl-hold-ops.ts';
 import { Spa } from './spa.ts';
 import { allLeaves } from './spa-config-sync.ts';
 import { emptyStats } from '../vdev/vdev.ts';
@@ -59,6 +60,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   if (!spa.scan.isResilvering && isResilverNeeded(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
   }
+  releaseLeftovers(spa);
   spa.isConfigDirty = true;
   const claimed = claimLogs(spa);
   do spaSync(spa);

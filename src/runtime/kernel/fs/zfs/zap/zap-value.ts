@@ -33,6 +33,13 @@ export function zapBytes(bytes: Uint8Array): ZapValue {
   return { integerSize: 1, bytes };
 }
 
+/** Several 64-bit integers. */
+export function zapU64Values(values: readonly bigint[]): ZapValue {
+  const bytes = new Uint8Array(values.length * 8);
+  values.forEach((value, i) => viewOf(bytes).setBigUint64(i * 8, value));
+  return { integerSize: 8, bytes };
+}
+
 export function zapU16Array(values: readonly number[]): ZapValue {
   const bytes = new Uint8Array(values.length * 2);
   values.forEach((value, i) => viewOf(bytes).setUint16(i * 2, value));

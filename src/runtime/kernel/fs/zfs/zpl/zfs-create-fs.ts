@@ -55,14 +55,14 @@ export function newAttributes(
   };
 }
 
-/** Fills an empty objset. */
-export function zfsCreateFs(objset: Objset, txg: number, now: ZfsTime): void {
+/** Fills an empty objset. `isUtf8Only`: names that are no UTF-8 are refused in it. */
+export function zfsCreateFs(objset: Objset, txg: number, now: ZfsTime, isUtf8Only = false): void {
   const master = dmuObjectClaim(objset, MASTER_NODE_OBJ, DMU_OT_MASTER_NODE, 0, 0, 0);
   initZap(master);
   const set = (name: string, value: number): void =>
     zapSetNumber(objset, MASTER_NODE_OBJ, name, value);
   set('VERSION', ZPL_VERSION);
-  set('utf8only', 0);
+  set('utf8only', isUtf8Only ? 1 : 0);
   set('normalization', 0);
   set('casesensitivity', 0);
   const saMaster = createSaMaster(objset);
