@@ -5,9 +5,11 @@
 import type { BlockDevice, Codecs } from '#runtime/host.ts';
 import { MiB } from '#base/units.ts';
 import type { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
+import { DoorVfs } from '#kernel/fs/doorfs/door.ts';
 
 import { FifoRegistry } from '#kernel/fs/fifofs/fifo.ts';
 import { FifoVfs } from '#kernel/fs/fifofs/pipe.ts';
+import { NameVfs } from '#kernel/fs/namefs/namefs.ts';
 import { SpecFiles } from '#kernel/fs/specfs/spec.ts';
 import type { ZfsModule } from '#kernel/fs/zfs/ioctl/zfs-module.ts';
 import { ExecSwitch } from '#kernel/exec/execsw.ts';
@@ -81,6 +83,7 @@ export function assembleKernel(
   const root = rootfs.root();
   const zfs = joinZfs({ kernel, ...hardware, drivers, devices, mounts, special, root });
   const pipes = new FifoVfs(clock, mounts.allocateFsid());
+  const doors = new DoorVfs(mounts.allocateFsid(), clock);
   const exec = new ExecSwitch();
   exec.register(nativeFormat(programs));
   const tracers = new TracerTable();
@@ -89,12 +92,15 @@ export function assembleKernel(
     exec,
     tracers,
     probes: provideSyscallProbes(kernel.sdt, SYSCALLS),
+    makeDoor: (server, context) => doors.create(server, context),
+    makeName: (named, covered) => new NameVfs(mounts.allocateFsid(), named, covered),
     makePipe: (context) => pipes.makePipe(context),
     openInterrupted: (context) => fifos.abandonOpens(context),
   };
   kernel.exitListeners.add((proc, event) => {
     tracerOf(proc)?.procExited(proc, event);
     tracers.ownerExited(proc);
+    doors.serverExited(proc);
     fifos.abandonOpens({ cred: proc.cred, fileFlags: 0, proc });
   });
   kernel.memorySources.add(() => memoryOfFiles(mounts));

@@ -1,6 +1,7 @@
 /**
  * The filesystem types of every node, by the names that mount(8) and vfstab know.
  */
+import { ctfsType } from '#kernel/fs/ctfs/ctfs.ts';
 import { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
 import { fdfsType } from '#kernel/fs/fdfs/fdfs.ts';
 import { lofsType } from '#kernel/fs/lofs/lofs.ts';
@@ -36,6 +37,7 @@ export function registerFilesystems(parts: FilesystemParts): DeviceTree {
   mounts.register(mntfsType(mounts, clock));
   mounts.register(lofsType(allocateFsid, root));
   mounts.register(procfsType(allocateFsid, kernel));
+  mounts.register(ctfsType(allocateFsid, kernel.contracts, clock));
   mounts.register(fdfsType(allocateFsid, clock));
   mounts.register({ name: 'devfs', mount: () => tree.devices });
   mounts.register({ name: 'dev', mount: () => tree.dev });

@@ -27,6 +27,7 @@ export function exitProc(proc: Proc, event: ProcEvent): void {
   proc.state = 'zombie';
   const { session } = proc.group;
   if (session.leader === proc) leaderExited(session);
+  kernel.contracts.exited(proc, event);
   reparentChildren(proc);
   for (const [group, wasOrphaned] of orphanable) notifyIfOrphaned(group, wasOrphaned);
   for (const listener of kernel.exitListeners) listener(proc, event);

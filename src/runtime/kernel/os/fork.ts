@@ -77,6 +77,7 @@ export function forkProcess(parent: Proc): Proc | Errno {
   });
   procs.add(child);
   kernel.forks += 1;
+  kernel.contracts.forked(parent, child);
   if (kernel.probes.proc.create.enabled) kernel.probes.proc.create.fire(child);
   return child;
 }

@@ -5,6 +5,7 @@
 import type { Clock, Log, RandomSource } from '#runtime/host.ts';
 import { Dispatcher } from '#kernel/disp/dispatcher.ts';
 import { schedProbes } from '#kernel/disp/probes.ts';
+import { ContractTable } from '#kernel/os/contract.ts';
 import { KERNEL_CREDENTIALS } from '#kernel/os/cred.ts';
 import { ENOTSUP, type Errno } from '#kernel/os/errno.ts';
 import { KstatRegistry } from '#kernel/os/kstat.ts';
@@ -56,6 +57,7 @@ export class Kernel {
   };
   readonly dispatcher: Dispatcher;
   readonly procs: ProcTable;
+  readonly contracts: ContractTable = new ContractTable();
   readonly kstats: KstatRegistry;
   readonly messages: MessageBuffer = new MessageBuffer();
   readonly bootedNs: bigint;

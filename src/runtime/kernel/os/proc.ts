@@ -6,6 +6,8 @@
 import { SIGCONT, type SIGKILL, type Signal } from '#abi/illumos/signal.ts';
 import type { Thread } from '#kernel/disp/thread.ts';
 import { WaitQueue } from '#kernel/disp/wait.ts';
+import type { ContractTerms } from '#abi/illumos/contract.ts';
+import type { ProcessContract } from '#kernel/os/contract.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
 import type { FileTable } from '#kernel/os/file.ts';
 import type { Kernel } from '#kernel/os/kernel.ts';
@@ -106,6 +108,12 @@ export class Proc {
   readonly childQueue: WaitQueue = new WaitQueue();
   /** Deadline of alarm(2), and how to take it back. */
   alarm: { readonly deadlineNs: bigint; cancel(): void } | undefined;
+  /** The contract that it is a member of; undefined for the first processes. */
+  contract: ProcessContract | undefined;
+  /** Active: each child it forks begins a contract with these terms. */
+  contractTemplate: ContractTerms | undefined;
+  readonly heldContracts: Set<ProcessContract> = new Set();
+  latestContract: ProcessContract | undefined;
   /** Set while somebody traces it; the system call layer's own object. */
   tracer: unknown;
 

@@ -1,4 +1,15 @@
 /** The part of `Sys` that is about files and names; see native.ts. */
+import {
+  DOOR_CALL,
+  DOOR_CREATE,
+  DOOR_RECEIVE,
+  DOOR_REPLY,
+  DOOR_REVOKE,
+  type DoorCall,
+  type DoorCallCell,
+  type DoorReceiveCell,
+  type DoorReplyCell,
+} from '#abi/illumos/door.ts';
 import { F_DUP2FD, F_DUPFD, F_FREESP, O_WRONLY } from '#abi/illumos/fcntl.ts';
 import { TCGETS } from '#abi/illumos/ioctl.ts';
 import { type Errno, isErrno } from '#kernel/os/errno.ts';
@@ -76,6 +87,35 @@ export abstract class NativeFiles {
 
   poll(requests: readonly PollRequest[], timeoutMs: number): Task<number | Errno> {
     return systemCall(this.caller, row.POLLSYS, requests, timeoutMs) as Task<number | Errno>;
+  }
+
+  doorCreate(): Task<number | Errno> {
+    return systemCall(this.caller, row.DOORFS, DOOR_CREATE) as Task<number | Errno>;
+  }
+
+  *doorCall(fd: number, argument: unknown): Task<unknown> {
+    const cell: DoorCallCell = { argument, state: 'new', result: undefined };
+    const outcome = yield* systemCall(this.caller, row.DOORFS, DOOR_CALL, fd, cell);
+    return isErrno(outcome) ? outcome : cell.result;
+  }
+
+  *doorReceive(fd: number, noHang?: boolean): Task<DoorCall | undefined | Errno> {
+    const cell: DoorReceiveCell = { noHang: noHang === true, call: undefined };
+    const outcome = yield* systemCall(this.caller, row.DOORFS, DOOR_RECEIVE, fd, cell);
+    return isErrno(outcome) ? outcome : cell.call;
+  }
+
+  doorReply(fd: number, id: number, result: unknown): Task<Errno | 0> {
+    const cell: DoorReplyCell = { id, result };
+    return systemCall(this.caller, row.DOORFS, DOOR_REPLY, fd, cell) as Task<Errno | 0>;
+  }
+
+  doorRevoke(fd: number): Task<Errno | 0> {
+    return systemCall(this.caller, row.DOORFS, DOOR_REVOKE, fd) as Task<Errno | 0>;
+  }
+
+  fattach(fd: number, path: string): Task<Errno | 0> {
+    return systemCall(this.caller, row.FATTACH, fd, path) as Task<Errno | 0>;
   }
 
   fsync(fd: number): Task<Errno | 0> {

@@ -11,6 +11,7 @@
 import type { DirectoryEntry, VfsStatistics, VnodeType } from '#kernel/vfs/vnode.ts';
 import type { Errno } from '#kernel/os/errno.ts';
 import type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
+import type { DoorCall } from '#abi/illumos/door.ts';
 import type { Signal } from '#abi/illumos/signal.ts';
 
 export type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
@@ -175,6 +176,19 @@ export interface Sys {
   /** Number of ready requests; −1 for `timeoutMs` waits for ever. */
   poll(requests: readonly PollRequest[], timeoutMs: number): Task<number | Errno>;
   isatty(fd: number): Task<boolean>;
+
+  // Doors: calls between processes. Arguments and results are plain data, never changed afterwards.
+  /** A door that this process serves; close-on-exec. */
+  doorCreate(): Task<number | Errno>;
+  /** The server's answer. EBADF when the door is revoked, EINTR when the server exits meanwhile. */
+  doorCall(fd: number, argument: unknown): Task<unknown>;
+  /** The next call; undefined when none waits and `noHang`. `poll` tells when there is one. */
+  doorReceive(fd: number, noHang?: boolean): Task<DoorCall | undefined | Errno>;
+  doorReply(fd: number, id: number, result: unknown): Task<Errno | 0>;
+  /** Waiting and later calls end with EBADF. */
+  doorRevoke(fd: number): Task<Errno | 0>;
+  /** Gives an open door a name: it covers the file at `path`. `umount` takes it away. */
+  fattach(fd: number, path: string): Task<Errno | 0>;
   fsync(fd: number): Task<Errno | 0>;
   sync(): Task<0>;
 

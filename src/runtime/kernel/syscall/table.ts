@@ -8,6 +8,7 @@
 import { must } from '#base/assert.ts';
 import * as credentials from '#kernel/syscall/credentials.ts';
 import * as descriptors from '#kernel/syscall/descriptors.ts';
+import * as doors from '#kernel/syscall/doors.ts';
 import * as exec from '#kernel/syscall/exec.ts';
 import * as names from '#kernel/syscall/names.ts';
 import * as places from '#kernel/syscall/places.ts';
@@ -284,7 +285,13 @@ export const SYSCALLS: readonly SyscallRow[] = [
   none(198, 'timer_getoverrun', 'not there yet'),
   waiting(full(199, 'nanosleep', 'decimal', signals.nanosleep)),
   none(200, 'facl', 'not there yet'),
-  none(201, 'doorfs', 'not there yet'),
+  partial(
+    201,
+    'doorfs',
+    'decimal, fd, pointer',
+    doors.doorfs,
+    'data only, no descriptors; one thread serves a door',
+  ),
   none(202, 'setreuid', 'not there yet'),
   none(203, 'setregid', 'not there yet'),
   none(204, 'install_utrap', 'not there yet'),
@@ -344,6 +351,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   full(259, 'traceread', 'decimal', tracing.traceRead),
   full(260, 'tracestop', 'decimal', tracing.traceStop),
   full(261, 'announce', 'string, string, decimal', system.announce),
+  full(262, 'fattach', 'fd, path', doors.fattach),
 ];
 
 /** The row of a call, by its name in the table. */
