@@ -13,6 +13,7 @@ import '#renderer/ui/button.css';
 import '#renderer/ui/dialog.css';
 import '#renderer/ui/field.css';
 import '#renderer/ui/menu.css';
+import '#renderer/ui/tabs.css';
 import '#renderer/ui/tooltip.css';
 import '#renderer/app/shell.css';
 import '#renderer/features/connection/connection.css';

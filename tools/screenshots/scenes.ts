@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import type { StatisticsShape } from '#protocol/model.ts';
 import { FakeLab, type FakeLabOptions } from '#testing/fakes/fake-lab.ts';
 import { BOOT_TEXT, LOGIN_TEXT, SESSION_TEXT } from '#tools/screenshots/console-text.ts';
+import { ZFS_SCENES } from '#tools/screenshots/zfs-scenes.ts';
 
 export interface Scene {
   readonly name: string;
@@ -204,4 +205,5 @@ export const SCENES: readonly Scene[] = [
     },
   },
   ...DIALOG_SCENES,
+  ...ZFS_SCENES,
 ];

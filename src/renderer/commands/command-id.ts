@@ -30,6 +30,7 @@ export const COMMAND_IDS = [
   'console.zoomReset',
   'console.screenReader',
   'terminal.new',
+  'zfs.show',
   'view.sidebar',
   'view.nextPane',
   'view.previousPane',

@@ -191,6 +191,19 @@ const CONSOLE: readonly Command[] = [
     },
   },
   {
+    id: 'zfs.show',
+    title: 'Show ZFS pools and disks',
+    words: 'zpool dataset snapshot disk map fault scrub resilver storage',
+    section: 'View',
+    icon: 'disk',
+    keys: [{ press: 'Mod+Shift+z', terminal: 'yes' }],
+    when: hasNode,
+    run: (bench) => {
+      const address = bench.ui.getState().selectedNode;
+      if (address !== null) bench.dock?.showZfs(address);
+    },
+  },
+  {
     id: 'console.find',
     title: 'Find in console',
     words: 'search',

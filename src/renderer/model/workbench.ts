@@ -38,6 +38,7 @@ export interface TerminalHandle {
 export interface DockHandle {
   showConsole(address: NodeAddress): void;
   openTerminal(address: NodeAddress): void;
+  showZfs(address: NodeAddress): void;
   step(by: 1 | -1): void;
   closeActive(): void;
   split(direction: 'right' | 'below'): void;

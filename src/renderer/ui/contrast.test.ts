@@ -9,6 +9,20 @@ const GROUNDS = ['ground-sunken', 'ground-chrome', 'ground-pane', 'ground-raised
 const ROWS = [...GROUNDS, 'ground-hover', 'ground-selected'];
 const ANSI = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
+const KINDS = [
+  'file',
+  'directory',
+  'volume',
+  'dnode',
+  'indirect',
+  'mos',
+  'dsl',
+  'spacemap',
+  'intentlog',
+  'unknown',
+  'freed',
+];
+
 /** Text token → the grounds it is used on. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
   text: [...ROWS, 'ground-active', 'danger-ground', 'warning-ground', 'ok-ground'],
@@ -34,6 +48,7 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
   'lamp-busy': GROUNDS,
   'lamp-on': GROUNDS,
   'lamp-bad': GROUNDS,
+  ...Object.fromEntries(KINDS.map((name) => [`kind-${name}`, ['ground-pane']])),
 };
 
 function token(name: string): ThemePair {

@@ -166,6 +166,23 @@ export class LabDock implements DockHandle {
     this.focus();
   }
 
+  showZfs({ node }: NodeAddress): void {
+    const known = this.#api.getPanel(`zfs:${node}`);
+    if (known !== undefined) known.api.setActive();
+    else {
+      this.#api.addPanel<PaneParams>({
+        id: `zfs:${node}`,
+        component: 'pane',
+        tabComponent: 'tab',
+        title: 'ZFS',
+        params: { kind: 'zfs', node },
+        minimumWidth: 260,
+        minimumHeight: 160,
+      });
+    }
+    this.focus();
+  }
+
   step(by: 1 | -1): void {
     const panels = this.#api.groups.flatMap((group) => group.panels);
     const at = panels.findIndex((panel) => panel.id === this.#api.activePanel?.id);
@@ -191,7 +208,7 @@ export class LabDock implements DockHandle {
     // A pane that was just opened gets its terminal some frames later.
     const look = (framesLeft: number): void => {
       const element = this.#api.activePanel?.view.content.element;
-      const wanted = element?.querySelector<HTMLElement>('.xterm textarea');
+      const wanted = element?.querySelector<HTMLElement>('.xterm textarea, [data-pane-focus]');
       if (wanted !== null && wanted !== undefined) wanted.focus();
       else if (framesLeft > 0) requestAnimationFrame(() => look(framesLeft - 1));
     };

@@ -12,9 +12,15 @@ const LABS_KEPT = 40;
 const MAX_TEXT = 200 * 1024;
 
 export interface PaneParams {
-  readonly kind: 'console' | 'terminal';
+  readonly kind: 'console' | 'terminal' | 'zfs';
   readonly node: string;
 }
+
+const PANE_KINDS: ReadonlySet<unknown> = new Set<PaneParams['kind']>([
+  'console',
+  'terminal',
+  'zfs',
+]);
 
 interface StoredLayouts {
   readonly version: number;
@@ -45,11 +51,7 @@ function parse(text: string | null): StoredLayouts {
 }
 
 export function isPaneParams(value: unknown): value is PaneParams {
-  return (
-    isRecord(value) &&
-    (value['kind'] === 'console' || value['kind'] === 'terminal') &&
-    typeof value['node'] === 'string'
-  );
+  return isRecord(value) && PANE_KINDS.has(value['kind']) && typeof value['node'] === 'string';
 }
 
 /** A lab's stored layout without the panes that cannot be shown; undefined when none is left. */

@@ -24,7 +24,7 @@ import { changeSettings } from '#renderer/model/actions.ts';
 import type { NodeAddress } from '#renderer/model/lab-state.ts';
 import { useBench, useLab, useUi } from '#renderer/model/workbench.ts';
 import { Button } from '#renderer/ui/button.tsx';
-import { Icon } from '#renderer/ui/icon.tsx';
+import { Icon, type IconName } from '#renderer/ui/icon.tsx';
 
 export interface PaneContent {
   readonly kind: PaneParams['kind'];
@@ -155,7 +155,12 @@ interface SlotProps {
 
 function SlotContent({ slot, labId, isShown, renderPane }: SlotProps): ReactNode {
   if (slot.place === 'actions') {
-    return <CommandButton id="terminal.new" isSmall icon="plus" />;
+    return (
+      <>
+        <CommandButton id="terminal.new" isSmall icon="plus" />
+        <CommandButton id="zfs.show" isSmall />
+      </>
+    );
   }
   if (slot.panel === undefined) return <EmptyDock />;
   const { params, api } = slot.panel;
@@ -169,11 +174,18 @@ function SlotContent({ slot, labId, isShown, renderPane }: SlotProps): ReactNode
   });
 }
 
+const TABS: Readonly<Record<PaneParams['kind'], { icon: IconName; tip: string }>> = {
+  console: { icon: 'console', tip: 'Console of' },
+  terminal: { icon: 'terminal', tip: 'Shell on' },
+  zfs: { icon: 'disk', tip: 'Pools and disks of' },
+};
+
 function PaneTab({ slot }: { readonly slot: Slot }): ReactElement | null {
   const panel = slot.panel;
   if (panel === undefined) return null;
   const { params, api } = panel;
   const label = params.kind === 'console' ? `${params.node}` : (api.title ?? 'Terminal');
+  const { icon, tip } = TABS[params.kind];
   const close = (): void => api.close();
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Delete') close();
@@ -181,13 +193,13 @@ function PaneTab({ slot }: { readonly slot: Slot }): ReactElement | null {
   return (
     <div
       className="pane-tab"
-      data-tip={params.kind === 'console' ? `Console of ${params.node}` : `Shell on ${params.node}`}
+      data-tip={`${tip} ${params.node}`}
       onKeyDown={onKeyDown}
       onAuxClick={(event) => {
         if (event.button === 1) close();
       }}
     >
-      <Icon name={params.kind === 'console' ? 'console' : 'terminal'} size={14} />
+      <Icon name={icon} size={14} />
       <span className="truncate">{label}</span>
       <Button
         look="ghost"
