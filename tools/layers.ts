@@ -136,7 +136,15 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'runtime/kernel/fs/zfs/ondisk',
     'runtime/kernel/fs/zfs/zio',
   ],
-  'runtime/cmd': [...USERLAND],
+  // As in illumos, libzpool is the kernel's ZFS compiled for a program, and zdb is that program.
+  'runtime/lib/libzpool': ['base', 'runtime/host.ts', ...USERLAND, 'runtime/kernel/fs/zfs'],
+  'runtime/cmd': [...USERLAND, 'runtime/cmd/zdb'],
+  'runtime/cmd/zdb': [
+    ...USERLAND,
+    'runtime/host.ts',
+    'runtime/cmd/command.ts',
+    'runtime/kernel/fs/zfs',
+  ],
   'runtime/svc': [...USERLAND, 'runtime/cmd/command.ts'],
   // The loader reads volumes with the kernel's own readers of their formats.
   'runtime/boot': [

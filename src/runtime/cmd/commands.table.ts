@@ -4,10 +4,12 @@ import type { Command } from '#cmd/command.ts';
 import { SHELL_COMMANDS } from '#cmd/shell.table.ts';
 import { SYSTEM_COMMANDS } from '#cmd/system.table.ts';
 import { TEXT_COMMANDS } from '#cmd/text.table.ts';
+import { ZFS_COMMANDS } from '#cmd/zfs.table.ts';
 
 export const COMMANDS: readonly Command[] = [
   ...BOOT_COMMANDS,
   ...SHELL_COMMANDS,
   ...SYSTEM_COMMANDS,
   ...TEXT_COMMANDS,
+  ...ZFS_COMMANDS,
 ];

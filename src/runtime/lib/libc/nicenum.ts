@@ -3,6 +3,8 @@
  * decimals as far as they fit (`1.50K`, `10.2K`, `123M`).
  * @see usr/src/lib/libcmdutils nicenum_scale
  */
+import { fixed } from '#lib/libc/fixed.ts';
+
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
 
 export function nicenum(value: number, divisor: 1000 | 1024 = 1024): string {
@@ -17,7 +19,7 @@ export function nicenum(value: number, divisor: 1000 | 1024 = 1024): string {
   // Whole multiples show no decimals; otherwise as many as fit five characters.
   if (Number.isInteger(scaled)) return `${scaled}${unit}`;
   for (const digits of [2, 1, 0]) {
-    const text = `${scaled.toFixed(digits)}${unit}`;
+    const text = `${fixed(scaled, digits)}${unit}`;
     if (text.length <= 5) return text;
   }
   return `${Math.round(scaled)}${unit}`;

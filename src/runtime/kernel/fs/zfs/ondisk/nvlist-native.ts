@@ -1,6 +1,6 @@
 /**
- * Name-value lists in the native encoding, little endian: what a receive_resume_token holds. Numbers,
- * texts and flags only; everything else of ours is XDR (nvlist.ts).
+ * Name-value lists in the native encoding, little endian: what a receive_resume_token and genuine pool
+ * history hold. Numbers, texts and flags are all that is written; the rest of ours is XDR (nvlist.ts).
  * @see usr/src/common/nvpair/nvpair.c nvs_native_nvlist()
  */
 import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
@@ -57,33 +57,128 @@ export function nvlistPackNative(list: NvList): Uint8Array {
   return packed;
 }
 
+/** Lists in lists, at most. */
+const MAX_DEPTH = 20;
+/** `nvlist_t` and a pointer, whose places an embedded list keeps in its pair. */
+const POINTER = 8;
+
+/** Reads pairs one behind the other; what an embedded list holds follows its pair. */
+class NativeReader {
+  readonly #packed: Uint8Array;
+  readonly #view: DataView;
+  #at: number;
+
+  constructor(packed: Uint8Array) {
+    this.#packed = packed;
+    this.#view = viewOf(packed);
+    this.#at = LIST_HEADER;
+  }
+
+  list(depth: number): Map<string, NvValue> {
+    if (depth > MAX_DEPTH) throw corrupt('nvlist', 'lists nested too deep');
+    const list = new Map<string, NvValue>();
+    while (this.#at + 4 <= this.#packed.length) {
+      const at = this.#at;
+      const size = this.#view.getInt32(at, true);
+      if (size === 0) {
+        this.#at += 4;
+        return list;
+      }
+      if (size < PAIR_HEADER || at + size > this.#packed.length) {
+        throw corrupt('nvlist', 'bad pair');
+      }
+      const nameSize = this.#view.getInt16(at + 4, true);
+      const valueAt = at + PAIR_HEADER + round8(nameSize);
+      if (nameSize < 1 || valueAt > at + size) throw corrupt('nvlist', 'bad pair');
+      const name = this.#text(at + PAIR_HEADER, at + PAIR_HEADER + nameSize);
+      this.#at = at + size;
+      const value = this.#value(at, valueAt, at + size, depth);
+      if (value === undefined) {
+        throw corrupt('nvlist', `pair ${name} of type ${this.#view.getInt32(at + 12, true)}`);
+      }
+      list.set(name, value);
+    }
+    throw corrupt('nvlist', 'no end');
+  }
+
+  #text(from: number, end: number): string {
+    const bytes = this.#packed.subarray(from, end);
+    const nul = bytes.indexOf(0);
+    return decodeUtf8(nul < 0 ? bytes : bytes.subarray(0, nul));
+  }
+
+  #value(pair: number, at: number, end: number, depth: number): NvValue | undefined {
+    const view = this.#view;
+    const count = view.getInt32(pair + 8, true);
+    const type = TYPE_NAMES[view.getInt32(pair + 12, true)];
+    const holds = (size: number): boolean => count >= 0 && at + size <= end;
+    const words = (): bigint[] =>
+      Array.from({ length: count }, (_, i) => view.getBigUint64(at + i * 8, true));
+    if (type === 'boolean') return nvBoolean();
+    if (type === 'string') return nvString(this.#text(at, end));
+    if (type === 'nvlist') return { type, value: this.list(depth + 1) };
+    if (type === 'nvlist_array') {
+      if (!holds(count * POINTER)) return undefined;
+      const value = Array.from({ length: count }, () => this.list(depth + 1));
+      return { type, value };
+    }
+    if (type === 'string_array') return { type, value: this.#texts(at, end, count) };
+    if (type === 'byte_array' || type === 'uint8_array') {
+      return holds(count) ? { type, value: this.#packed.slice(at, at + count) } : undefined;
+    }
+    if (type === 'uint64_array') return holds(count * 8) ? { type, value: words() } : undefined;
+    if (type === 'int64_array') {
+      if (!holds(count * 8)) return undefined;
+      return { type, value: words().map((word) => BigInt.asIntN(64, word)) };
+    }
+    if (at + 4 > end) return undefined;
+    if (type === 'boolean_value') return { type, value: view.getInt32(at, true) !== 0 };
+    if (type === 'int32') return { type, value: view.getInt32(at, true) };
+    if (type === 'uint32') return { type, value: view.getUint32(at, true) };
+    if (type === 'byte' || type === 'uint8') return { type, value: view.getUint8(at) };
+    if (at + 8 > end) return undefined;
+    if (type === 'uint64') return nvUint64(view.getBigUint64(at, true));
+    if (type === 'int64' || type === 'hrtime') return { type, value: view.getBigInt64(at, true) };
+    return undefined;
+  }
+
+  /** Pointers, which mean nothing here, and then the texts. */
+  #texts(at: number, end: number, count: number): string[] {
+    const texts: string[] = [];
+    let from = at + count * POINTER;
+    while (texts.length < count && from < end) {
+      const text = this.#text(from, end);
+      texts.push(text);
+      from += encodeUtf8(text).length + 1;
+    }
+    return texts;
+  }
+}
+
+/** Numbers of `data_type_t` that are read. */
+const TYPE_NAMES: Readonly<Record<number, NvValue['type']>> = {
+  [DATA_TYPE_BOOLEAN]: 'boolean',
+  2: 'byte',
+  5: 'int32',
+  6: 'uint32',
+  7: 'int64',
+  [DATA_TYPE_UINT64]: 'uint64',
+  [DATA_TYPE_STRING]: 'string',
+  10: 'byte_array',
+  15: 'int64_array',
+  16: 'uint64_array',
+  17: 'string_array',
+  18: 'hrtime',
+  19: 'nvlist',
+  20: 'nvlist_array',
+  21: 'boolean_value',
+  23: 'uint8',
+  26: 'uint8_array',
+};
+
 /** ZfsError EIO when it is not such a list. */
 export function nvlistUnpackNative(packed: Uint8Array): NvList {
-  const view = viewOf(packed);
   const isBadHeader = packed[0] !== NV_ENCODE_NATIVE || packed[1] !== LITTLE_ENDIAN;
   if (packed.length < LIST_HEADER + 4 || isBadHeader) throw corrupt('nvlist', 'bad header');
-  const list = new Map<string, NvValue>();
-  for (let at = LIST_HEADER; at + 4 <= packed.length; ) {
-    const size = view.getInt32(at, true);
-    if (size === 0) return list;
-    const nameSize = size < PAIR_HEADER ? 0 : view.getInt16(at + 4, true);
-    const valueAt = at + PAIR_HEADER + round8(nameSize);
-    const end = at + size;
-    if (nameSize < 1 || valueAt > end || end > packed.length) throw corrupt('nvlist', 'bad pair');
-    const name = decodeUtf8(packed.subarray(at + PAIR_HEADER, at + PAIR_HEADER + nameSize - 1));
-    const type = view.getInt32(at + 12, true);
-    if (type === DATA_TYPE_BOOLEAN) {
-      list.set(name, nvBoolean());
-    } else if (type === DATA_TYPE_UINT64 && valueAt + 8 <= end) {
-      list.set(name, nvUint64(view.getBigUint64(valueAt, true)));
-    } else if (type === DATA_TYPE_STRING) {
-      const bytes = packed.subarray(valueAt, end);
-      const nul = bytes.indexOf(0);
-      list.set(name, nvString(decodeUtf8(nul < 0 ? bytes : bytes.subarray(0, nul))));
-    } else {
-      throw corrupt('nvlist', `pair ${name} of type ${type}`);
-    }
-    at = end;
-  }
-  throw corrupt('nvlist', 'no end');
+  return new NativeReader(packed).list(0);
 }
