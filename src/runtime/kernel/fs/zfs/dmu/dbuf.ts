@@ -32,12 +32,12 @@ export function dirtyBlock(dnode: Dnode, blkid: number): Uint8Array {
 }
 
 function isWritten(dnode: Dnode, blkid: number): boolean {
-  return dnode.early.size > 0 && dnode.early.has(blkid);
+  return dnode.earlyBlock(blkid) !== undefined;
 }
 
 /** What was written early stays as it is: changes go to a copy. */
 function rewritable(dnode: Dnode, blkid: number, known: Uint8Array): Uint8Array {
-  if (dnode.early.get(blkid)?.bytes !== known) return known;
+  if (dnode.earlyBlock(blkid)?.bytes !== known) return known;
   return adoptBlock(dnode, blkid, known.slice());
 }
 

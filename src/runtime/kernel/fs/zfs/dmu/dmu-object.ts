@@ -101,6 +101,7 @@ export function dmuObjectFree(dnode: Dnode): void {
   dnode.type = 0;
   dnode.dirty.clear();
   dnode.dirtyIndirect.clear();
+  dnode.dropEmptyMaps();
   dnode.blkptrs = dnode.blkptrs.map(() => HOLE);
   dnode.parsed = null;
   dnode.attributes = null;

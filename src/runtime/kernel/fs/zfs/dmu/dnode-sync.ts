@@ -3,7 +3,7 @@
  * them, level by level, up to the pointers in the dnode.
  * @see uts/common/fs/zfs/dnode_sync.c, dbuf.c dbuf_sync_list()
  */
-import { type BlockPointer, isHole, readBlkptr, SPA_BLKPTR_SIZE } from '../ondisk/blkptr.ts';
+import { type BlockPointer, fillOfBlkptr, isHole, SPA_BLKPTR_SIZE } from '../ondisk/blkptr.ts';
 import { DMU_OT_DNODE, isMetadataType } from '../ondisk/dmu-ot.ts';
 import { DNODE_MIN_SIZE } from '../ondisk/dnode-phys.ts';
 import {
@@ -14,6 +14,7 @@ import {
   ZIO_COMPRESS_INHERIT,
   ZIO_COMPRESS_ON,
 } from '../ondisk/zio-algorithm.ts';
+import { viewOf } from '../ondisk/struct.ts';
 import { setPointer } from './dbuf.ts';
 import type { Dnode, EarlyBlock } from './dnode.ts';
 
@@ -123,11 +124,12 @@ function countDnodes(bytes: Uint8Array): number {
 function fillOfIndirect(bytes: Uint8Array): number {
   let fill = 0;
   let isAllHoles = true;
+  const view = viewOf(bytes);
   for (let at = 0; at < bytes.length; at += SPA_BLKPTR_SIZE) {
-    const bp = readBlkptr(bytes, at);
-    if (isHole(bp)) continue;
+    const below = fillOfBlkptr(view, at);
+    if (below === undefined) continue;
     isAllHoles = false;
-    fill += bp.fill;
+    fill += below;
   }
   if (isAllHoles) bytes.fill(0);
   return fill;
@@ -138,20 +140,20 @@ const byNumber = ([a]: readonly [number, unknown], [b]: readonly [number, unknow
 
 /** Writes everything dirty below `dnode`; the dnode itself is written by the objset. */
 export function syncDnodeBlocks(dnode: Dnode, context: SyncContext): void {
-  if (dnode.dirty.size > 0) {
+  if (dnode.hasDirtyBlocks) {
     const props = writePolicy(dnode, 0, false);
     const dirty = [...dnode.dirty].sort(byNumber);
     dnode.dirty.clear();
     for (const [blkid, bytes] of dirty) {
       const fill = dnode.type === DMU_OT_DNODE ? countDnodes(bytes) : 1;
       const previous = dnode.pointerAt(0, blkid);
-      const early = dnode.early.get(blkid);
+      const early = dnode.earlyBlock(blkid);
       const bp = syncBlock(dnode, bytes, { ...props, fill }, previous, context, early);
       setPointer(dnode, 0, blkid, bp);
     }
-    dnode.early.clear();
+    dnode.forgetEarly();
   }
-  for (let level = 1; level < dnode.nlevels; level += 1) {
+  for (let level = 1; level < dnode.nlevels && dnode.hasDirtyIndirect; level += 1) {
     const map = dnode.dirtyIndirect.get(level);
     if (map === undefined || map.size === 0) continue;
     const props = writePolicy(dnode, level, false);
@@ -164,6 +166,7 @@ export function syncDnodeBlocks(dnode: Dnode, context: SyncContext): void {
     }
     map.clear();
   }
+  dnode.dropEmptyMaps();
   if (dnode.dirtySpill !== null) {
     const props = { ...writePolicy(dnode, 0, true), fill: 1 };
     dnode.spill = syncBlock(dnode, dnode.dirtySpill, props, dnode.spill, context);

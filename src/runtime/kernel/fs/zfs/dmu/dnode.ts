@@ -60,12 +60,9 @@ export class Dnode {
   bonus: Uint8Array = new Uint8Array(0);
   spill: BlockPointer = HOLE;
 
-  /** Changed data blocks by number; written and cleared by the sync. */
-  readonly dirty: Map<number, Uint8Array> = new Map();
-  /** Of the dirty blocks those that are on disk already, by number. */
-  readonly early: Map<number, EarlyBlock> = new Map();
-  /** Changed indirect blocks: by level (1 …), then by number. */
-  readonly dirtyIndirect: Map<number, Map<number, Uint8Array>> = new Map();
+  #dirty: Map<number, Uint8Array> | undefined;
+  #early: Map<number, EarlyBlock> | undefined;
+  #dirtyIndirect: Map<number, Map<number, Uint8Array>> | undefined;
   dirtySpill: Uint8Array | null = null;
   /** Whether the dnode itself must be written. */
   isDirty = false;
@@ -79,6 +76,48 @@ export class Dnode {
   constructor(objset: Objset, object: number) {
     this.objset = objset;
     this.object = object;
+  }
+
+  /** Changed data blocks by number; written and cleared by the sync. */
+  get dirty(): Map<number, Uint8Array> {
+    this.#dirty ??= new Map();
+    return this.#dirty;
+  }
+
+  /** Of the dirty blocks those that are on disk already, by number. */
+  get early(): Map<number, EarlyBlock> {
+    this.#early ??= new Map();
+    return this.#early;
+  }
+
+  earlyBlock(blkid: number): EarlyBlock | undefined {
+    return this.#early?.get(blkid);
+  }
+
+  forgetEarly(): void {
+    this.#early = undefined;
+  }
+
+  /** Changed indirect blocks: by level (1 …), then by number. */
+  get dirtyIndirect(): Map<number, Map<number, Uint8Array>> {
+    this.#dirtyIndirect ??= new Map();
+    return this.#dirtyIndirect;
+  }
+
+  get hasDirtyBlocks(): boolean {
+    return this.#dirty !== undefined && this.#dirty.size > 0;
+  }
+
+  get hasDirtyIndirect(): boolean {
+    return this.#dirtyIndirect !== undefined && this.#dirtyIndirect.size > 0;
+  }
+
+  /** Gives up maps with nothing in them: most objects in memory are clean. */
+  dropEmptyMaps(): void {
+    if (this.#dirty?.size === 0) this.#dirty = undefined;
+    if (this.#dirtyIndirect === undefined) return;
+    for (const map of this.#dirtyIndirect.values()) if (map.size > 0) return;
+    this.#dirtyIndirect = undefined;
   }
 
   /** Pointers per indirect block, as a shift. */
@@ -177,7 +216,7 @@ export class Dnode {
 
   /** The bytes of an indirect block, or null where there is a hole. Shared: not to be changed. */
   indirectBlock(level: number, blkid: number): Uint8Array | null {
-    const dirty = this.dirtyIndirect.get(level)?.get(blkid);
+    const dirty = this.#dirtyIndirect?.get(level)?.get(blkid);
     if (dirty !== undefined) return dirty;
     const bp = this.pointerAt(level, blkid);
     if (isHole(bp)) return null;
@@ -189,7 +228,7 @@ export class Dnode {
 
   /** The bytes of data block `blkid`, or null where there is a hole. Shared: not to be changed. */
   block(blkid: number): Uint8Array | null {
-    const dirty = this.dirty.get(blkid);
+    const dirty = this.#dirty?.get(blkid);
     if (dirty !== undefined) return dirty;
     if (blkid > this.maxblkid) return null;
     const bp = this.pointerAt(0, blkid);

@@ -138,6 +138,15 @@ function readEmbedded(bytes: Uint8Array, at: number, psize: number): Uint8Array 
   return payload.subarray(0, Math.min(psize, BPE_PAYLOAD_SIZE));
 }
 
+/** The fill count of the pointer at `at` without decoding the rest; undefined for a hole. */
+export function fillOfBlkptr(view: DataView, at: number): number | undefined {
+  if ((view.getUint8(at + 52) & 0x80) !== 0) return 1;
+  for (let word = 0; word < 48; word += 4) {
+    if (view.getUint32(at + word, true) !== 0) return readWord(view, at + 88);
+  }
+  return undefined;
+}
+
 /** Decodes the 128 bytes at `at`. Never fails: hostile values are caught where they are used. */
 export function readBlkptr(bytes: Uint8Array, at: number, view = viewOf(bytes)): BlockPointer {
   const low = view.getUint32(at + 48, true);

@@ -59,6 +59,7 @@ export function spaSync(spa: Spa): void {
     syncLabels(spa);
   } catch (error) {
     spa.isSuspended = true;
+    writer.discard();
     throw error;
   } finally {
     spa.pass = 0;
@@ -94,6 +95,7 @@ function syncPass(spa: Spa): void {
     if (!metaslab.isDirty) continue;
     syncMetaslab(spa, group, metaslab, spa.ashiftOf(group.vdev));
   }
+  spa.writer.flush();
 }
 
 /** What a late pass of the last txg put off, and blocks of destroyed snapshots. */

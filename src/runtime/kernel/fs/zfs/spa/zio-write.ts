@@ -24,6 +24,7 @@ import type { PoolWatch } from '../metaslab/pool-watch.ts';
 import { isAllZero } from '../zio/zio-compress.ts';
 import { gangVerifier } from '../zio/zio-checksum.ts';
 import type { ZioContext } from '../zio/zio.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** `zfs_sync_pass_rewrite`, `zfs_sync_pass_dont_compress`, `zfs_sync_pass_deferred_free` */
 const SYNC_PASS_REWRITE = 2;
@@ -44,6 +45,7 @@ export class BlockWriter {
   readonly #zio: ZioContext;
   readonly #metaslabs: MetaslabClass;
   readonly #minAllocation: number;
+  readonly #queue = new WriteQueue();
   txg = 0;
   pass = 0;
   hasEmbeddedData = true;
@@ -56,6 +58,17 @@ export class BlockWriter {
     this.#zio = zio;
     this.#metaslabs = metaslabs;
     this.#minAllocation = 2 ** ashift;
+    zio.pendingWrites = this.#queue;
+  }
+
+  /** Writes what waits to be put together with its neighbours. ZfsError EIO. */
+  flush(): void {
+    this.#queue.flush();
+  }
+
+  /** The txg has failed: what waits is not to be written any more. */
+  discard(): void {
+    this.#queue.discard();
   }
 
   /**
@@ -200,7 +213,7 @@ export class BlockWriter {
         padded = new Uint8Array(size);
         padded.set(stored);
       }
-      vdev.write(dva.offset, padded, this.txg);
+      this.#queue.write(vdev, dva.offset, padded, this.txg);
     }
   }
 

@@ -3,7 +3,6 @@
  * block until it outgrows it.
  * @spec ZFS On-Disk §5.2  @see uts/common/fs/zfs/zap.c
  */
-import { concatBytes } from '#base/bytes.ts';
 import { dirtyBlock, freeBlocks, setBlockSize } from '../dmu/dbuf.ts';
 import type { Dnode } from '../dmu/dnode.ts';
 import { viewOf } from '../ondisk/struct.ts';
@@ -17,11 +16,10 @@ import {
   zapPhys,
 } from '../ondisk/zap-phys.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
-import { compareHash, topBits, type ZapHash, zapHash, zapNameBytes } from './zap-hash.ts';
+import { compareHash, saltHalves, topBits, type ZapHash, zapHash, zapKey } from './zap-hash.ts';
 import { type LeafEntry, nameText, ZapLeaf } from './zap-leaf.ts';
 import type { ZapEntry, ZapValue } from './zap-value.ts';
 
-const NUL = Uint8Array.of(0);
 /** Hashes have 28 significant bits; the rest of a 53-bit cursor counts equal hashes. */
 const CURSOR_CD_RANGE: number = 2 ** 24;
 
@@ -32,6 +30,8 @@ export function cursorOf(hash: ZapHash, cd: number): number {
 export class FatZap {
   readonly #dnode: Dnode;
   readonly #phys: ZapPhys;
+  readonly #salt: ZapHash;
+  readonly #isHash64: boolean;
 
   constructor(dnode: Dnode) {
     this.#dnode = dnode;
@@ -45,6 +45,8 @@ export class FatZap {
     if ((flags & ZAP_FLAG_UINT64_KEY) !== 0) {
       throw new ZfsError('ENOTSUP', `Cannot read ZAP ${dnode.object}: its keys are numbers`);
     }
+    this.#salt = saltHalves(this.#phys.salt);
+    this.#isHash64 = (flags & ZAP_FLAG_HASH64) !== 0;
   }
 
   /** Makes an empty fat ZAP of a one-block object. */
@@ -84,8 +86,8 @@ export class FatZap {
     zapPhys.write(dirtyBlock(this.#dnode, 0), 0, this.#phys);
   }
 
-  #hash(name: string): ZapHash {
-    return zapHash(zapNameBytes(name), this.#phys.salt, (this.#phys.flags & ZAP_FLAG_HASH64) !== 0);
+  #hash(key: Uint8Array): ZapHash {
+    return zapHash(key, this.#salt, this.#isHash64);
   }
 
   /** Block and byte of entry `index` of the pointer table. */
@@ -123,16 +125,17 @@ export class FatZap {
   }
 
   lookup(name: string): ZapValue | undefined {
-    const hash = this.#hash(name);
+    const key = zapKey(name);
+    const hash = this.#hash(key);
     const leaf = this.#leaf(this.#leafBlkid(this.#indexOf(hash)));
-    const entry = leaf.find(hash, concatBytes([zapNameBytes(name), NUL]));
+    const entry = leaf.find(hash, key);
     return entry === undefined ? undefined : leaf.value(entry);
   }
 
   /** Adds or replaces. `cd` is given when a micro ZAP is converted. */
   set(name: string, value: ZapValue, cd?: number): void {
-    const hash = this.#hash(name);
-    const key = concatBytes([zapNameBytes(name), NUL]);
+    const key = zapKey(name);
+    const hash = this.#hash(key);
     for (;;) {
       const index = this.#indexOf(hash);
       const blkid = this.#leafBlkid(index);
@@ -155,8 +158,8 @@ export class FatZap {
 
   /** False when there is no such name. */
   remove(name: string): boolean {
-    const hash = this.#hash(name);
-    const key = concatBytes([zapNameBytes(name), NUL]);
+    const key = zapKey(name);
+    const hash = this.#hash(key);
     const blkid = this.#leafBlkid(this.#indexOf(hash));
     if (this.#leaf(blkid).find(hash, key) === undefined) return false;
     const leaf = new ZapLeaf(dirtyBlock(this.#dnode, blkid));

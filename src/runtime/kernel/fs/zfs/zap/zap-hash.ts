@@ -39,21 +39,33 @@ const TABLE = makeTable();
 /** `zap_hashbits`: 28 unless the ZAP says otherwise, so that a cursor fits in 32 bits. */
 const DEFAULT_MASK = 0xfffffff0;
 
-/** Name bytes as the ZAP keeps them, without the NUL. */
-export function zapNameBytes(name: string): Uint8Array {
-  return encodeUtf8(name);
+/** Name bytes as the ZAP keeps them, with the NUL. */
+export function zapKey(name: string): Uint8Array {
+  const { length } = name;
+  const key = new Uint8Array(length + 1);
+  for (let i = 0; i < length; i += 1) {
+    const code = name.charCodeAt(i);
+    if (code > 127) return encodeUtf8(`${name}\0`);
+    key[i] = code;
+  }
+  return key;
 }
 
-export function zapHash(name: Uint8Array, salt: bigint, isHash64 = false): ZapHash {
-  let high = Number(salt >> 32n) >>> 0;
-  let low = Number(salt & 0xffffffffn) >>> 0;
-  for (let i = 0; i < name.length; i += 1) {
-    const index = (low ^ (name[i] as number)) & 0xff;
+/** The hash of a key; its NUL does not count. `salt` is never 0. */
+export function zapHash(key: Uint8Array, salt: ZapHash, isHash64 = false): ZapHash {
+  let { high, low } = salt;
+  for (let i = 0; i < key.length - 1; i += 1) {
+    const index = (low ^ (key[i] as number)) & 0xff;
     low = ((low >>> 8) | (high << 24)) ^ (TABLE.low[index] as number);
     high = (high >>> 8) ^ (TABLE.high[index] as number);
   }
   if (isHash64) return { high: high >>> 0, low: (low & 0xffff0000) >>> 0 };
   return { high: (high & DEFAULT_MASK) >>> 0, low: 0 };
+}
+
+/** A salt as the halves that hashing starts with. */
+export function saltHalves(salt: bigint): ZapHash {
+  return { high: Number(salt >> 32n) >>> 0, low: Number(salt & 0xffffffffn) >>> 0 };
 }
 
 /** The top `count` bits, as an index; `count` ≤ 32. */

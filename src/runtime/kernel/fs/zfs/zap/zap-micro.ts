@@ -17,14 +17,16 @@ import {
 } from '../ondisk/zap-phys.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
 import { cursorOf } from './zap-fat.ts';
-import { zapHash, zapNameBytes } from './zap-hash.ts';
-import { firstInteger, type ZapEntry, zapU64, type ZapValue } from './zap-value.ts';
+import { saltHalves, type ZapHash, zapHash, zapKey } from './zap-hash.ts';
+import { isWord, type ZapEntry, zapU64, type ZapValue } from './zap-value.ts';
 
 const HEADER = 64;
+/** Where the name is in an entry. */
+const MZAP_NAME_AT = 14;
 
 interface Slot {
   readonly index: number;
-  value: bigint;
+  value: ZapValue;
   readonly cd: number;
   readonly hashHigh: number;
   readonly cursor: number;
@@ -33,6 +35,9 @@ interface Slot {
 export class MicroZap {
   readonly #dnode: Dnode;
   readonly #slots: Map<string, Slot> = new Map();
+  /** How many names have a hash. */
+  readonly #hashes: Map<number, number> = new Map();
+  readonly #salt: ZapHash;
   readonly salt: bigint;
   readonly normflags: number;
   #firstFree = 0;
@@ -42,12 +47,14 @@ export class MicroZap {
     const header = mzapPhys.read(bytes);
     if (header.blockType !== ZBT_MICRO) throw corrupt('mzap_phys_t', `object ${dnode.object}`);
     this.salt = header.salt;
+    this.#salt = saltHalves(header.salt);
     this.normflags = header.normflags;
     for (let index = 0; HEADER + (index + 1) * MZAP_ENT_LEN <= bytes.length; index += 1) {
       const at = HEADER + index * MZAP_ENT_LEN;
-      if (bytes[at + 14] === 0) continue;
+      if (bytes[at + MZAP_NAME_AT] === 0) continue;
       const entry = mzapEntPhys.read(bytes, at);
-      this.#remember(entry.name, index, entry.value, entry.cd);
+      const hashHigh = this.#hashHigh(zapKey(entry.name));
+      this.#remember(entry.name, index, zapU64(entry.value), entry.cd, hashHigh);
     }
   }
 
@@ -58,14 +65,16 @@ export class MicroZap {
     return new MicroZap(dnode, bytes);
   }
 
-  #hashHigh(name: string): number {
-    return zapHash(zapNameBytes(name), this.salt).high;
+  #hashHigh(key: Uint8Array): number {
+    return zapHash(key, this.#salt).high;
   }
 
-  #remember(name: string, index: number, value: bigint, cd: number): void {
-    const hashHigh = this.#hashHigh(name);
+  #remember(name: string, index: number, value: ZapValue, cd: number, hashHigh: number): Slot {
     const cursor = cursorOf({ high: hashHigh, low: 0 }, cd);
-    this.#slots.set(name, { index, value, cd, hashHigh, cursor });
+    const slot = { index, value, cd, hashHigh, cursor };
+    this.#slots.set(name, slot);
+    this.#hashes.set(hashHigh, (this.#hashes.get(hashHigh) ?? 0) + 1);
+    return slot;
   }
 
   get count(): number {
@@ -73,31 +82,37 @@ export class MicroZap {
   }
 
   lookup(name: string): ZapValue | undefined {
-    const slot = this.#slots.get(name);
-    return slot === undefined ? undefined : zapU64(slot.value);
+    return this.#slots.get(name)?.value;
   }
 
   /** Adds or replaces; false when only a fat ZAP can hold it. */
   set(name: string, value: ZapValue): boolean {
-    if (value.integerSize !== 8 || value.bytes.length !== 8) return false;
-    const number = firstInteger(value);
+    if (!isWord(value)) return false;
     const existing = this.#slots.get(name);
+    const key = zapKey(name);
     if (existing !== undefined) {
-      existing.value = number;
-      this.#write(existing, name);
+      existing.value = value;
+      this.#write(existing, key);
       return true;
     }
-    if (zapNameBytes(name).length > MZAP_MAX_NAME) return false;
+    if (key.length > MZAP_MAX_NAME + 1) return false;
     const index = this.#freeIndex();
     if (index === undefined) return false;
-    const hashHigh = this.#hashHigh(name);
-    let cd = 0;
-    const sameHash = [...this.#slots.values()].filter((slot) => slot.hashHigh === hashHigh);
-    while (sameHash.some((slot) => slot.cd === cd)) cd += 1;
-    this.#remember(name, index, number, cd);
+    const hashHigh = this.#hashHigh(key);
     this.#firstFree = index + 1;
-    this.#write(this.#slots.get(name) as Slot, name);
+    const slot = this.#remember(name, index, value, this.#unusedCd(hashHigh), hashHigh);
+    this.#write(slot, key);
     return true;
+  }
+
+  /** The lowest number that no entry of the same hash has. */
+  #unusedCd(hashHigh: number): number {
+    if (!this.#hashes.has(hashHigh)) return 0;
+    const used = new Set<number>();
+    for (const slot of this.#slots.values()) if (slot.hashHigh === hashHigh) used.add(slot.cd);
+    let cd = 0;
+    while (used.has(cd)) cd += 1;
+    return cd;
   }
 
   /** An unused entry, making the block larger when there is none. */
@@ -107,7 +122,7 @@ export class MicroZap {
     if (this.#slots.size < capacity) {
       for (let tries = 0; tries < capacity; tries += 1) {
         const index = (this.#firstFree + tries) % capacity;
-        if (bytes[HEADER + index * MZAP_ENT_LEN + 14] === 0) return index;
+        if (bytes[HEADER + index * MZAP_ENT_LEN + MZAP_NAME_AT] === 0) return index;
       }
     }
     const size = this.#dnode.dataBlockSize + 512;
@@ -116,9 +131,15 @@ export class MicroZap {
     return capacity;
   }
 
-  #write(slot: Slot, name: string): void {
+  /** `mzap_ent_phys_t`: value, cd and name. */
+  #write(slot: Slot, key: Uint8Array): void {
     const at = HEADER + slot.index * MZAP_ENT_LEN;
-    mzapEntPhys.write(dirtyBlock(this.#dnode, 0), at, { value: slot.value, cd: slot.cd, name });
+    const bytes = dirtyBlock(this.#dnode, 0);
+    bytes.fill(0, at, at + MZAP_ENT_LEN);
+    // Values are kept as fat ZAPs have them, in the other byte order.
+    for (let i = 0; i < 8; i += 1) bytes[at + i] = slot.value.bytes[7 - i] as number;
+    for (let i = 0; i < 4; i += 1) bytes[at + 8 + i] = slot.cd >>> (i * 8);
+    bytes.set(key, at + MZAP_NAME_AT);
   }
 
   remove(name: string): boolean {
@@ -127,6 +148,9 @@ export class MicroZap {
     const at = HEADER + slot.index * MZAP_ENT_LEN;
     dirtyBlock(this.#dnode, 0).fill(0, at, at + MZAP_ENT_LEN);
     this.#slots.delete(name);
+    const others = (this.#hashes.get(slot.hashHigh) ?? 1) - 1;
+    if (others === 0) this.#hashes.delete(slot.hashHigh);
+    else this.#hashes.set(slot.hashHigh, others);
     this.#firstFree = slot.index;
     return true;
   }
@@ -136,12 +160,12 @@ export class MicroZap {
     const sorted = [...this.#slots].filter(([, slot]) => slot.cursor >= cursor);
     sorted.sort(([, a], [, b]) => a.cursor - b.cursor);
     for (const [name, slot] of sorted) {
-      yield { name, value: zapU64(slot.value), cursor: slot.cursor };
+      yield { name, value: slot.value, cursor: slot.cursor };
     }
   }
 
   /** Name, number and cd of every entry, for the conversion to a fat ZAP. */
-  all(): { name: string; value: bigint; cd: number }[] {
+  all(): { name: string; value: ZapValue; cd: number }[] {
     return [...this.#slots].map(([name, { value, cd }]) => ({ name, value, cd }));
   }
 }

@@ -6,6 +6,8 @@ import { concatBytes, encodeUtf8 } from '#base/bytes.ts';
 import { viewOf } from '../ondisk/struct.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
 
+const TWO_32 = 2 ** 32;
+
 export interface ZapValue {
   readonly integerSize: number;
   /** `integerSize` × count bytes, big endian. */
@@ -19,10 +21,34 @@ export interface ZapEntry {
   readonly cursor: number;
 }
 
+/** One number. Byte by byte: a view of a small buffer would cost more than all the rest. */
 export function zapU64(value: bigint | number): ZapValue {
+  if (typeof value === 'number' && value >= 0) {
+    return zapWord(Math.floor(value / TWO_32), value % TWO_32);
+  }
+  const wide = BigInt.asUintN(64, BigInt(value));
+  return zapWord(Number(wide >> 32n), Number(wide & 0xffffffffn));
+}
+
+/** One 64-bit number from its halves. */
+export function zapWord(high: number, low: number): ZapValue {
   const bytes = new Uint8Array(8);
-  viewOf(bytes).setBigUint64(0, BigInt.asUintN(64, BigInt(value)));
+  for (let i = 0; i < 4; i += 1) {
+    bytes[i] = high >>> (24 - i * 8);
+    bytes[4 + i] = low >>> (24 - i * 8);
+  }
   return { integerSize: 8, bytes };
+}
+
+/** The upper (0) or lower (4) half of a 64-bit number. */
+export function halfAt({ bytes }: ZapValue, at: 0 | 4): number {
+  const upper = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+  const lower = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+  return upper * 65536 + lower;
+}
+
+export function isWord({ integerSize, bytes }: ZapValue): boolean {
+  return integerSize === 8 && bytes.length === 8;
 }
 
 export function zapString(text: string): ZapValue {
@@ -72,11 +98,17 @@ export function integersOf(value: ZapValue): bigint[] {
 
 /** The first integer. */
 export function firstInteger(value: ZapValue): bigint {
-  return integersOf(value)[0] ?? 0n;
+  if (!isWord(value)) return integersOf(value)[0] ?? 0n;
+  const high = halfAt(value, 0);
+  const low = halfAt(value, 4);
+  return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
 }
 
 /** The first integer as an object number or size. */
 export function numberOf(value: ZapValue): number {
+  if (isWord(value) && halfAt(value, 0) < 2 ** 21) {
+    return halfAt(value, 0) * TWO_32 + halfAt(value, 4);
+  }
   const first = firstInteger(value);
   if (first > BigInt(Number.MAX_SAFE_INTEGER)) throw corrupt('ZAP value', 'past 2^53');
   return Number(first);

@@ -104,7 +104,7 @@ function saltOf(dnode: Dnode): bigint {
 
 function upgrade(dnode: Dnode, micro: MicroZap): FatZap {
   const fat = FatZap.create(dnode, micro.salt, micro.normflags, 0);
-  for (const { name, value, cd } of micro.all()) fat.set(name, zapU64(value), cd);
+  for (const { name, value, cd } of micro.all()) fat.set(name, value, cd);
   dnode.parsed = fat;
   return fat;
 }

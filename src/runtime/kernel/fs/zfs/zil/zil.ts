@@ -209,7 +209,7 @@ export class Zil implements IntentLog {
     const blkid = Math.floor(itx.offset / size);
     const bytes = dnode.dirty.get(blkid);
     if (bytes === undefined || itx.offset + itx.length > (blkid + 1) * size) return null;
-    const known = dnode.early.get(blkid);
+    const known = dnode.earlyBlock(blkid);
     if (known?.bytes === bytes) return known.bp;
     const bp = this.#host.writeBlock(bytes, { ...writePolicy(dnode, 0, false), fill: 1 });
     if (isHole(bp)) return null;

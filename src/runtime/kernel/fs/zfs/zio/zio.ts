@@ -31,10 +31,18 @@ export interface TopLevel {
 
 const MAX_GANG_DEPTH = 10;
 
+export interface PendingWrites {
+  readonly isEmpty: boolean;
+  /** ZfsError EIO. */
+  flush(): void;
+}
+
 /** What the read and write pipelines need of a pool. */
 export class ZioContext {
   readonly checksums: Checksums;
   readonly compressor: Compressor;
+  /** Blocks of the txg that is being written and have not gone out yet: before any read they must. */
+  pendingWrites: PendingWrites | undefined;
   /** Top-level vdevs by id; undefined where one was removed. */
   tops: (TopLevel | undefined)[] = [];
 
@@ -84,8 +92,9 @@ export class ZioContext {
     if (bp.isEncrypted && bp.level === 0 && bp.type !== DMU_OT_INTENT_LOG && bp.dvas.length === 3) {
       throw new ZfsError('ENOTSUP', 'Cannot read an encrypted block: encryption is not supported');
     }
+    this.#drain();
     const verify = this.#verifier(bp);
-    let failure: unknown = corrupt('blkptr_t', 'no DVA');
+    let failure: unknown;
     for (const dva of bp.dvas) {
       try {
         const bytes = dva.isGang
@@ -97,7 +106,11 @@ export class ZioContext {
         failure = error;
       }
     }
-    throw failure;
+    throw failure ?? corrupt('blkptr_t', 'no DVA');
+  }
+
+  #drain(): void {
+    if (this.pendingWrites?.isEmpty === false) this.pendingWrites.flush();
   }
 
   /**
@@ -107,6 +120,7 @@ export class ZioContext {
   scrub(bp: BlockPointer): boolean {
     const first = bp.dvas[0];
     if (first === undefined) return true;
+    this.#drain();
     if (first.isGang) return this.#scrubGang(bp, first);
     const verify = this.#verifier(bp);
     let right: Uint8Array | undefined;
@@ -236,6 +250,7 @@ export class ZioContext {
 
   /** The pointers in the gang header that `bp` has at `dva`. */
   readGangHeader(bp: BlockPointer, dva: Dva): BlockPointer[] {
+    this.#drain();
     const first = bp.dvas[0] as Dva;
     const verifier = gangVerifier(first.vdev, first.offset, physicalBirthOf(bp));
     const isHeader = (bytes: Uint8Array): boolean =>

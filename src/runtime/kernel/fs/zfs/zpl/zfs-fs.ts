@@ -15,7 +15,8 @@ import {
   DMU_OT_SA,
 } from '../ondisk/dmu-ot.ts';
 import { DN_BONUS_SIZE } from '../ondisk/dnode-phys.ts';
-import { initZap, zapCount, zapEntries, zapRemove, zapSetNumber } from '../zap/zap.ts';
+import { initZap, zapCount, zapEntries, zapRemove, zapSet, zapSetNumber } from '../zap/zap.ts';
+import { zapWord } from '../zap/zap-value.ts';
 import { ZfsReader } from './zfs-reader.ts';
 import { trivialAcl, trivialFlags, ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
 import { newAttributes } from './zfs-create-fs.ts';
@@ -130,8 +131,8 @@ export class ZfsFs extends ZfsReader {
   }
 
   #addEntry(directory: number, name: string, object: number, mode: number): void {
-    const type = BigInt((mode & S_IFMT) >> 12);
-    zapSetNumber(this.objset, directory, name, (type << 60n) | BigInt(object));
+    const high = ((mode & S_IFMT) << 16) | Math.floor(object / 2 ** 32);
+    zapSet(this.objset, directory, name, zapWord(high >>> 0, object % 2 ** 32));
     const isDirectory = (mode & S_IFMT) === S_IFDIR;
     this.#touchDirectory(directory, 1, isDirectory ? 1 : 0);
   }

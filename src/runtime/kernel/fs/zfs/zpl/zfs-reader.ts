@@ -10,14 +10,17 @@ import { DMU_OST_ZFS } from '../ondisk/dnode-phys.ts';
 import { nvlistUnpack } from '../ondisk/nvlist.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
 import { zapEntries, zapLookup, zapLookupNumber } from '../zap/zap.ts';
-import { firstInteger } from '../zap/zap-value.ts';
+import { halfAt, isWord, type ZapValue } from '../zap/zap-value.ts';
 import { SaRegistry } from './sa.ts';
 import { readZnode, type ZnodeAttributes } from './znode.ts';
 
 /** `MASTER_NODE_OBJ` */
 export const MASTER_NODE_OBJ = 1;
 /** The object of a directory entry is in its low 48 bits, the file type in the top four. */
-const ZFS_DIRENT_OBJ_MASK: bigint = (1n << 48n) - 1n;
+function direntObject(value: ZapValue): number {
+  if (!isWord(value)) throw corrupt('zfs_dirent', 'an entry is no number');
+  return (halfAt(value, 0) & 0xffff) * 2 ** 32 + halfAt(value, 4);
+}
 
 export interface ZfsDirent {
   readonly name: string;
@@ -52,16 +55,15 @@ export class ZfsReader {
 
   lookup(directory: number, name: string): number | undefined {
     const value = zapLookup(this.objset, directory, name);
-    return value === undefined ? undefined : Number(firstInteger(value) & ZFS_DIRENT_OBJ_MASK);
+    return value === undefined ? undefined : direntObject(value);
   }
 
   *entries(directory: number, cursor = 0): Generator<ZfsDirent> {
     for (const entry of zapEntries(this.objset, directory, cursor)) {
-      const packed = firstInteger(entry.value);
       yield {
         name: entry.name,
-        object: Number(packed & ZFS_DIRENT_OBJ_MASK),
-        type: Number(packed >> 60n),
+        object: direntObject(entry.value),
+        type: halfAt(entry.value, 0) >>> 28,
         cursor: entry.cursor,
       };
     }
