@@ -85,15 +85,14 @@ export class BlockWriter {
     if (mayCompress) {
       if (isAllZero(bytes)) return this.#hole(bytes.length, props, previous);
       const kind = this.#algorithm(props.compress);
-      const packed = this.#zio.compressor.compress(kind, bytes);
+      const packed = this.#zio.packing.compressor.compress(kind, bytes);
       if (packed !== null) {
         if (this.#canEmbed(packed.length, props)) {
           return this.#embedded(bytes.length, packed, kind, props);
         }
         const rounded = Math.ceil(packed.length / this.#minAllocation) * this.#minAllocation;
         if (rounded < bytes.length) {
-          // A copy: to find a place a space map may have to be read, which unpacks where this is.
-          stored = this.#zio.compressor.padTo(packed, rounded).slice();
+          stored = this.#zio.packing.compressor.padTo(packed, rounded);
           compress = kind;
         }
       }
@@ -183,7 +182,7 @@ export class BlockWriter {
       birth: this.txg,
       physicalBirth: 0,
       fill: props.fill,
-      cksum: this.#zio.checksums.compute(checksum, stored) ?? new Uint32Array(8),
+      cksum: this.#zio.packing.checksums.compute(checksum, stored) ?? new Uint32Array(8),
       embedded: null,
     };
   }
@@ -252,7 +251,7 @@ export class BlockWriter {
       slot += 1;
     }
     const first = headers[0] as Dva;
-    this.#zio.checksums.seal(header, gangVerifier(first.vdev, first.offset, this.txg));
+    this.#zio.packing.checksums.seal(header, gangVerifier(first.vdev, first.offset, this.txg));
     this.#writeCopies(headers, header);
     // The whole counts with all its pieces; freeing a gang header knows its own size.
     const dvas = headers.map((dva, d) => ({ ...dva, asize: asizes[d] ?? dva.asize, isGang: true }));

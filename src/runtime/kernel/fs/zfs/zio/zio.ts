@@ -41,7 +41,12 @@ export interface PendingWrites {
 export class ZioContext {
   readonly checksums: Checksums;
   readonly compressor: Compressor;
-  /** Blocks of the txg that is being written and have not gone out yet: before any read they must. */
+  /**
+   * The same for a block that is being written, in a memory of its own: finding it a place may mean
+   * to read a space map, and that must not disturb what is already packed.
+   */
+  readonly packing: { readonly checksums: Checksums; readonly compressor: Compressor };
+  /** Blocks of the open sync that have not gone out yet: before any read they must. */
   pendingWrites: PendingWrites | undefined;
   /** Top-level vdevs by id; undefined where one was removed. */
   tops: (TopLevel | undefined)[] = [];
@@ -50,6 +55,11 @@ export class ZioContext {
     const machine = new BlockMachine();
     this.checksums = new Checksums(codecs, machine);
     this.compressor = new Compressor(codecs, machine);
+    const other = new BlockMachine();
+    this.packing = {
+      checksums: new Checksums(codecs, other),
+      compressor: new Compressor(codecs, other),
+    };
   }
 
   /** Reads and unpacks the block. ZfsError EIO or ECKSUM when no copy is good. */
