@@ -105,7 +105,8 @@ function setIds(
   context: VnodeContext,
 ): { setUid: number | undefined; setGid: number | undefined } {
   const attributes = vnode.getattr(context);
-  if (isErrno(attributes)) return { setUid: undefined, setGid: undefined };
+  const isIgnored = vnode.vfs.honoursSetId === false;
+  if (isErrno(attributes) || isIgnored) return { setUid: undefined, setGid: undefined };
   const { mode, uid, gid } = attributes;
   return {
     setUid: (mode & S_ISUID) === 0 ? undefined : uid,

@@ -26,6 +26,8 @@ import {
   O_RDWR,
   O_RSYNC,
   O_SYNC,
+  SEEK_DATA,
+  SEEK_HOLE,
   O_TRUNC,
   O_WRONLY,
   isOpenForWriting,
@@ -181,6 +183,13 @@ export function lseek(
 ): number | Errno {
   const file = caller.proc.files.get(fd);
   if (file === undefined) return EBADF;
+  if (whence === SEEK_DATA || whence === SEEK_HOLE) {
+    const what = whence === SEEK_DATA ? 'data' : 'hole';
+    const found = file.vnode.seekContent(offsetBytes, what, caller.context(file.flags));
+    if (isErrno(found)) return found;
+    file.offset = found;
+    return found;
+  }
   const base = seekBase(caller, file, whence);
   if (isErrno(base)) return base;
   const position = base + offsetBytes;

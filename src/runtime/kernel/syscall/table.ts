@@ -72,7 +72,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   none(16, 'chown', 'as fchownat in 64-bit programs'),
   none(17, 'brk', 'native programs have no address space'),
   none(18, 'stat', 'as fstatat in 64-bit programs'),
-  partial(19, 'lseek', 'fd, decimal, whence', descriptors.lseek, 'no SEEK_DATA and SEEK_HOLE'),
+  full(19, 'lseek', 'fd, decimal, whence', descriptors.lseek),
   full(20, 'getpid', '', processes.getpid),
   partial(21, 'mount', 'string, path, string', places.mount, 'options as text only'),
   partial(22, 'readlinkat', 'path', names.readlinkat, NO_DIRECTORY_FD),

@@ -13,9 +13,11 @@ import {
   ENOSYS,
   ENOTDIR,
   ENOTTY,
+  ENXIO,
   EROFS,
   ESPIPE,
   type Errno,
+  isErrno,
 } from '#kernel/os/errno.ts';
 import type {
   Blocking,
@@ -86,6 +88,14 @@ export abstract class BaseVnode implements Vnode {
   seek(offsetBytes: number): Errno | undefined {
     if (this.type === 'VFIFO' || this.type === 'VSOCK') return ESPIPE;
     return offsetBytes < 0 ? EINVAL : undefined;
+  }
+
+  /** Files that know of no holes: all is data, with one hole at the end. */
+  seekContent(offset: number, what: 'data' | 'hole', ctx: VnodeContext): number | Errno {
+    const attributes = this.getattr(ctx);
+    if (isErrno(attributes)) return attributes;
+    if (offset < 0 || offset >= attributes.sizeBytes) return ENXIO;
+    return what === 'data' ? offset : attributes.sizeBytes;
   }
 
   ioctl(_command: number, _argument: unknown, _ctx: VnodeContext): Blocking<number> {

@@ -118,6 +118,8 @@ export interface Vnode {
   write(offsetBytes: number, source: Uint8Array, ctx: VnodeContext): Blocking<number>;
   /** Where a seek to `offsetBytes` ends, or ESPIPE. */
   seek(offsetBytes: number): Errno | undefined;
+  /** Where the next data or hole at or after `offset` begins; ENXIO past the end. `_FIO_SEEK_DATA` */
+  seekContent(offset: number, what: 'data' | 'hole', ctx: VnodeContext): number | Errno;
   /** `argument` is what the command's table says: an object or bytes the call fills. */
   ioctl(command: number, argument: unknown, ctx: VnodeContext): Blocking<number>;
   poll(events: number, ctx: VnodeContext): PollState;
@@ -176,6 +178,8 @@ export interface Vfs {
   readonly fstype: string;
   readonly fsid: number;
   readonly isReadOnly: boolean;
+  /** Whether set-id bits of programs in it count; they do when it doesn't say. `VFS_NOSETUID` */
+  readonly honoursSetId?: boolean;
   /** The directory it covers; null for the root filesystem and before mount. */
   coveredVnode: Vnode | null;
   /** Always the same object. */

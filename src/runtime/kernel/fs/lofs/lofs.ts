@@ -132,6 +132,10 @@ class LofsVnode extends BaseVnode {
     return this.real.read(offsetBytes, target, ctx);
   }
 
+  override seekContent(offset: number, what: 'data' | 'hole', ctx: VnodeContext): number | Errno {
+    return this.real.seekContent(offset, what, ctx);
+  }
+
   override write(offsetBytes: number, source: Uint8Array, ctx: VnodeContext): Blocking<number> {
     return this.vfs.isReadOnly ? EROFS : this.real.write(offsetBytes, source, ctx);
   }

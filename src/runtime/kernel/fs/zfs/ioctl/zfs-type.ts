@@ -26,5 +26,7 @@ function mountZfs(module: ZfsModule, request: MountRequest): Vfs | Errno {
   if (module.mountedOf(special) !== undefined) return EBUSY;
   if (dataset.objset.type !== DMU_OST_ZFS) return EINVAL;
   const { mounts, special: files } = module.machine;
-  return mountDataset(spa, dataset, mounts.allocateFsid(), files, options.has('ro'));
+  const isReadOnly =
+    options.has('ro') || (dataset.objset.settings.isReadOnly && !options.has('rw'));
+  return mountDataset(spa, dataset, mounts.allocateFsid(), files, isReadOnly);
 }

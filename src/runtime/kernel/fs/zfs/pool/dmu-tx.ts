@@ -10,7 +10,7 @@ import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
 
 /** `zfs_dirty_data_max`: so much may wait in memory; then the txg is written. */
-const DIRTY_DATA_MAX: number = 64 * 2 ** 20;
+export const DIRTY_DATA_MAX: number = 64 * 2 ** 20;
 
 /** `spa_get_worst_case_asize`: what so many bytes may become on disk. */
 function worstCase(spa: Spa, dataset: DslDataset, sizeBytes: number): number {

@@ -13,6 +13,9 @@ import { zfsNow } from './spa-create.ts';
 import { hasLogDevice, zilOf } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
+/** `ZPL_VERSION_SA` */
+const ZPL_VERSION_SA = 5;
+
 /** Opens the file system in `dataset`; keep one at most for each. */
 export function openFileSystem(spa: Spa, dataset: DslDataset): ZfsFs {
   return new ZfsFs(dataset.objset, {
@@ -49,6 +52,8 @@ export function mountDataset(
     zil: dataset.snapshotName === undefined ? zilOf(spa, dataset) : null,
     hasLogDevice: () => hasLogDevice(spa),
   };
-  const isFrozen = isReadOnly || dataset.snapshotName !== undefined;
-  return new ZfsVfs(fsid, openFileSystem(spa, dataset), host, isFrozen);
+  const fs = openFileSystem(spa, dataset);
+  // Files of older versions have no system attributes: they are read, not written.
+  const isFrozen = isReadOnly || dataset.isSnapshot || fs.version < ZPL_VERSION_SA;
+  return new ZfsVfs(fsid, fs, host, isFrozen);
 }

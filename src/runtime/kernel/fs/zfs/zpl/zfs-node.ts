@@ -7,7 +7,17 @@
  */
 import { O_DSYNC, O_SYNC } from '#abi/illumos/fcntl.ts';
 import { S_IAMB, typeOfMode } from '#abi/illumos/stat.ts';
-import { EFBIG, EINVAL, EISDIR, ENOENT, EROFS, type Errno, isErrno } from '#kernel/os/errno.ts';
+import {
+  EACCES,
+  EFBIG,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENXIO,
+  EROFS,
+  type Errno,
+  isErrno,
+} from '#kernel/os/errno.ts';
 import { BaseVnode } from '#kernel/vfs/base-vnode.ts';
 import { checkAccess, checkSetattr, modeWithoutSetId, permittedMode } from '#kernel/vfs/policy.ts';
 import {
@@ -18,6 +28,7 @@ import {
   type VnodeAttributes,
   type VnodeContext,
 } from '#kernel/vfs/vnode.ts';
+import { nextContent } from '../dmu/dmu-offset.ts';
 import { guard, MAX_FILE_SIZE } from './zfs-errno.ts';
 import { AT_ATIME, AT_GID, AT_MODE, AT_MTIME, AT_UID } from './zfs-log.ts';
 import type { ZfsVfs } from './zfs-vfs.ts';
@@ -25,7 +36,9 @@ import type { ZfsTime, ZnodeAttributes } from './znode.ts';
 
 const NS_PER_SEC = 1_000_000_000n;
 /** What an operation that adds a name may take from the pool. */
-const METADATA_COST = 8192;
+export const METADATA_COST = 8192;
+/** A long write is admitted and logged in pieces of this size, so that no txg gets too large. */
+const WRITE_PIECE: number = 4 * 2 ** 20;
 
 const toNs = ([seconds, ns]: ZfsTime): bigint => BigInt.asIntN(64, seconds) * NS_PER_SEC + ns;
 
@@ -99,12 +112,15 @@ export abstract class ZfsNode extends BaseVnode {
 
   protected accessed(ctx: VnodeContext): void {
     if (this.vfs.isReadOnly || (ctx.fileFlags & READ_QUIETLY) !== 0) return;
+    if (!this.vfs.settings.atime) return;
     this.attributes.atime = this.vfs.fs.now();
     this.#isAccessTimeDirty = true;
   }
 
   override open(flags: number, ctx: VnodeContext): Blocking<Vnode> {
-    if (this.type === 'VCHR' || this.type === 'VBLK' || this.type === 'VFIFO') {
+    const isDevice = this.type === 'VCHR' || this.type === 'VBLK';
+    if (isDevice && !this.vfs.settings.devices) return ENXIO;
+    if (isDevice || this.type === 'VFIFO') {
       return this.vfs.host.special.open(this, Number(this.attributes.rdev), flags, ctx);
     }
     return this;
@@ -136,6 +152,8 @@ export abstract class ZfsNode extends BaseVnode {
 
   override access(mode: number, ctx: VnodeContext): Errno | undefined {
     if (this.isGone) return ENOENT;
+    // Surprising: on illumos only execve(2) and mmap(2) ask for exec=off; here access(2) tells it too.
+    if ((mode & 1) !== 0 && this.type === 'VREG' && !this.vfs.settings.exec) return EACCES;
     return guard(() => checkAccess(this, mode, ctx.cred));
   }
 
@@ -196,19 +214,40 @@ export abstract class ZfsNode extends BaseVnode {
     if (source.length === 0) return 0;
     if (offsetBytes + source.length > MAX_FILE_SIZE) return EFBIG;
     return guard(() => {
-      const refused = this.refuseChange(source.length + METADATA_COST);
-      if (refused !== undefined) return refused;
-      const { fs, log } = this.vfs;
-      if ((this.mode & 0o6000) !== 0) {
-        const mode = modeWithoutSetId(this, ctx.cred);
-        if (mode !== this.mode) fs.chmod(this.object, mode);
+      for (let done = 0; done < source.length; done += WRITE_PIECE) {
+        const piece = source.subarray(done, done + WRITE_PIECE);
+        const refused = this.refuseChange(piece.length + METADATA_COST);
+        if (refused !== undefined) return done > 0 ? done : refused;
+        this.#writePiece(offsetBytes + done, piece, ctx);
       }
-      fs.write(this.object, offsetBytes, source);
-      const isSync = (ctx.fileFlags & (O_SYNC | O_DSYNC)) !== 0;
-      log?.write(this.object, offsetBytes, source, isSync);
-      if (isSync) log?.commit(this.object);
-      log?.done();
       return source.length;
+    });
+  }
+
+  #writePiece(offset: number, source: Uint8Array, ctx: VnodeContext): void {
+    const { fs, log } = this.vfs;
+    if ((this.mode & 0o6000) !== 0) {
+      const mode = modeWithoutSetId(this, ctx.cred);
+      if (mode !== this.mode) {
+        fs.chmod(this.object, mode);
+        log?.setattr(this.object, AT_MODE);
+      }
+    }
+    fs.write(this.object, offset, source);
+    const isSync = (ctx.fileFlags & (O_SYNC | O_DSYNC)) !== 0;
+    log?.write(this.object, offset, source, isSync);
+    if (isSync) log?.commit(this.object);
+    log?.done();
+  }
+
+  override seekContent(offset: number, what: 'data' | 'hole'): number | Errno {
+    return guard(() => {
+      const { sizeBytes } = this.attributes;
+      if (offset < 0 || offset >= sizeBytes) return ENXIO;
+      const dnode = this.vfs.fs.dnode(this.object);
+      const at = nextContent(dnode, offset, what);
+      if (what === 'hole') return Math.min(at ?? sizeBytes, sizeBytes);
+      return at === undefined || at >= sizeBytes ? ENXIO : at;
     });
   }
 

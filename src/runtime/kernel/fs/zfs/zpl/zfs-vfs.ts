@@ -6,6 +6,7 @@ import type { Errno } from '#kernel/os/errno.ts';
 import { BaseVfs } from '#kernel/vfs/base-vnode.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Blocking, VfsStatistics } from '#kernel/vfs/vnode.ts';
+import type { ObjsetSettings } from '../dmu/objset.ts';
 import type { Zil } from '../zil/zil.ts';
 import type { LogRecord } from '../zil/zil-block.ts';
 import { DMU_OT_SA } from '../ondisk/dmu-ot.ts';
@@ -106,6 +107,15 @@ export class ZfsVfs extends BaseVfs {
       const isSame = isThere && fs.attributes(object).gen === old.attributes(object).gen;
       if (!isSame) this.forget(object);
     }
+  }
+
+  /** What the dataset's properties say at this moment. */
+  get settings(): ObjsetSettings {
+    return this.fs.objset.settings;
+  }
+
+  get honoursSetId(): boolean {
+    return this.settings.setuid;
   }
 
   override root(): ZfsVnode {

@@ -20,7 +20,7 @@ import { checkAccess, isGroupMember, isPrivileged } from '#kernel/vfs/policy.ts'
 import type { CreateAttributes, DirectoryEntry, Vnode, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
 import { guard } from './zfs-errno.ts';
-import { ZfsNode } from './zfs-node.ts';
+import { METADATA_COST, ZfsNode } from './zfs-node.ts';
 
 /** `ZFS_MAX_NAMELEN` without long names. */
 const NAME_MAX = 255;
