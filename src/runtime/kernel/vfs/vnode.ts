@@ -118,7 +118,7 @@ export interface Vnode {
   write(offsetBytes: number, source: Uint8Array, ctx: VnodeContext): Blocking<number>;
   /** Where a seek to `offsetBytes` ends, or ESPIPE. */
   seek(offsetBytes: number): Errno | undefined;
-  /** Where the next data or hole at or after `offset` begins; ENXIO past the end. `_FIO_SEEK_DATA` */
+  /** Where the next data or hole from `offset` on begins; ENXIO past the end. `_FIO_SEEK_DATA` */
   seekContent(offset: number, what: 'data' | 'hole', ctx: VnodeContext): number | Errno;
   /** `argument` is what the command's table says: an object or bytes the call fills. */
   ioctl(command: number, argument: unknown, ctx: VnodeContext): Blocking<number>;
