@@ -9,6 +9,7 @@ import type { DeviceTree } from '#kernel/fs/devfs/devfs.ts';
 import { FileDevice } from '#kernel/fs/zfs/ioctl/vdev-file.ts';
 import { zfsDriver } from '#kernel/fs/zfs/ioctl/zfs-driver.ts';
 import { type ZfsMachine, ZfsModule } from '#kernel/fs/zfs/ioctl/zfs-module.ts';
+import { type ZvolMinors, ZvolVfs } from '#kernel/fs/zfs/ioctl/zvol-devices.ts';
 import { zfsType } from '#kernel/fs/zfs/ioctl/zfs-type.ts';
 import { type DriverTable, MAJORS } from '#kernel/io/device.ts';
 import { DISK_PARTS, diskDriver, diskMinor, diskOfMinor } from '#kernel/io/disk.ts';
@@ -56,7 +57,10 @@ export function joinZfs(parts: ZfsParts): ZfsModule {
     warn: (text) => kernel.log('CE_WARN', text),
   };
   const module = new ZfsModule(machine);
+  storage.volumes = module.volumes;
   drivers.register(zfsDriver(module));
+  const fsid = mounts.allocateFsid();
+  devices.cover('zvol', new ZvolVfs(fsid, module, module.volumes, parts.special, clock));
   mounts.register(zfsType(module));
   return module;
 }
@@ -78,6 +82,8 @@ function nameDisk(devices: DeviceTree, unit: number, disk: BlockDevice): void {
 /** Paths to devices: disks by their special files, and regular files. */
 class Storage {
   readonly #parts: ZfsParts;
+  /** The volumes of ZFS itself, when that is there. */
+  volumes: ZvolMinors | undefined;
   /** Files that are open as devices, and how often. */
   readonly #files: Map<Vnode, { readonly device: FileDevice; uses: number }> = new Map();
 
@@ -98,6 +104,7 @@ class Storage {
     const attributes = vnode.getattr(this.#parts.kernel.context);
     if (isErrno(attributes)) return attributes;
     const { rdev } = attributes;
+    if (majorOf(rdev) === MAJORS.zfs) return this.volumes?.device(minorOf(rdev)) ?? ENODEV;
     if (majorOf(rdev) !== MAJORS.sd) return ENODEV;
     return diskOfMinor(this.#parts.disks, minorOf(rdev)) ?? ENODEV;
   }

@@ -37,10 +37,16 @@ export function diskMinor(unit: number, part: number): number {
 
 class OpenDisk extends OpenDevice {
   readonly #disk: BlockDevice;
+  readonly #onClose: () => void;
 
-  constructor(disk: BlockDevice) {
+  constructor(disk: BlockDevice, onClose: () => void = () => {}) {
     super();
     this.#disk = disk;
+    this.#onClose = onClose;
+  }
+
+  override close(): void {
+    this.#onClose();
   }
 
   /** The sectors that a range touches. */
@@ -89,6 +95,11 @@ class OpenDisk extends OpenDevice {
     Object.assign(argument, info);
     return 0;
   }
+}
+
+/** Any storage as an open disk; for drivers of other kinds of disks. */
+export function openBlockDevice(device: BlockDevice, onClose: () => void): OpenDevice {
+  return new OpenDisk(device, onClose);
 }
 
 /** The driver of all disks; a disk's unit is its place in `disks`. */

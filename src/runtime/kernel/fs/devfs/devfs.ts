@@ -18,7 +18,7 @@ import {
 } from '#kernel/fs/devfs/devices.table.ts';
 import { type MemoryEnvironment, MemoryVfs } from '#kernel/vfs/memory/memory-vfs.ts';
 import { MemoryNode } from '#kernel/vfs/memory/node.ts';
-import type { VnodeContext } from '#kernel/vfs/vnode.ts';
+import type { Vfs, VnodeContext } from '#kernel/vfs/vnode.ts';
 
 const SIZE_BYTES = 4 * MiB;
 const GID_TTY = 7;
@@ -63,6 +63,13 @@ export class DeviceTree {
       const words = link.split('/');
       this.#link(words, `${'../'.repeat(words.length)}devices/${device.path}`);
     }
+  }
+
+  /** Puts a filesystem of the kernel's own in place of a directory of /dev, unseen by mnttab. */
+  cover(name: string, vfs: Vfs): void {
+    const directory = directoryAt(this.dev, [name]);
+    directory.mountedHere = vfs;
+    vfs.coveredVnode = directory;
   }
 
   /** A slave pty was made or is gone. */

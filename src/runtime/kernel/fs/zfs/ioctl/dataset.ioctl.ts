@@ -1,7 +1,7 @@
 /** Ioctls on datasets. The work is in pool/. @see uts/common/fs/zfs/zfs_ioctl.c */
 import { nvGetUint64 } from '#abi/illumos/nvpair.ts';
 import type { DatasetStats, ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
-import { EBUSY, EEXIST, ENOENT, ENOTSUP, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
+import { EBUSY, EEXIST, ENOENT, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
 import { datasetProps } from '../pool/dataset-props.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../pool/dsl-ops.ts';
 import { zfsDestroy } from '../pool/dsl-destroy-ops.ts';
 import type { Spa } from '../pool/spa.ts';
+import { zvolCreate } from '../pool/zvol-create.ts';
 import { datasetRow, readRow, type ZfsIoctlRow } from './ioctl-row.ts';
 import { argumentNames, propsArgument } from './property.ioctl.ts';
 import type { ZfsModule } from './zfs-module.ts';
@@ -89,9 +90,10 @@ function create(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
   const type = nvGetUint64(command.source ?? new Map(), 'type');
-  if (type === BigInt(OBJSET_TYPE_VOLUME)) return ENOTSUP;
   const props = propsArgument(command);
-  return isErrno(props) ? props : zfsCreate(spa, command.name, props);
+  if (isErrno(props)) return props;
+  if (type === BigInt(OBJSET_TYPE_VOLUME)) return zvolCreate(spa, command.name, props);
+  return zfsCreate(spa, command.name, props);
 }
 
 /** With `cookie` 1 a snapshot that is needed goes when it no longer is. */

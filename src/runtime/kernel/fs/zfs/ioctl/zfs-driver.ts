@@ -3,7 +3,7 @@
  * @see uts/common/fs/zfs/zfs_ioctl.c zfsdev_ioctl()
  */
 import { type ZfsCommand, ZFS_IOC_NUMBERS } from '#abi/illumos/zfs-ioctl.ts';
-import { EFAULT, EINVAL, ENOTTY, ENXIO, isErrno } from '#kernel/os/errno.ts';
+import { EFAULT, EINVAL, ENOTTY, isErrno } from '#kernel/os/errno.ts';
 import { type Driver, MAJORS, OpenDevice } from '#kernel/io/device.ts';
 import type { Blocking, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { guard } from '../zpl/zfs-errno.ts';
@@ -83,6 +83,6 @@ export function zfsDriver(module: ZfsModule): Driver {
   return {
     name: 'zfs',
     major: MAJORS.zfs,
-    open: (minor) => (minor === 0 ? new ZfsControl(module) : ENXIO),
+    open: (minor) => (minor === 0 ? new ZfsControl(module) : module.volumes.open(minor)),
   };
 }

@@ -18,6 +18,7 @@ import { isSpaDirty, spaSync } from '../pool/spa-sync.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { ZfsVfs } from '../zpl/zfs-vfs.ts';
 import { EventQueue } from './event-queue.ts';
+import { ZvolMinors } from './zvol-devices.ts';
 
 /** What ZFS needs of the machine it runs in. */
 export interface ZfsMachine {
@@ -47,6 +48,7 @@ const TXG_TIMEOUT_NS = 5_000_000_000n;
 export class ZfsModule {
   readonly machine: ZfsMachine;
   readonly events: EventQueue;
+  readonly volumes: ZvolMinors = new ZvolMinors(this);
   readonly #pools: Map<string, Spa> = new Map();
   /** Changes with every change of the namespace. `spa_config_generation` */
   generation = 1;
@@ -127,6 +129,8 @@ export class ZfsModule {
 
   /** Whether a file system of the pool, or one below `dataset`, is mounted. */
   isAnyMounted(dataset: string): boolean {
+    const spa = this.pool(dataset);
+    if (spa !== undefined && this.volumes.isAnyOpen(spa)) return true;
     return this.machine.mounts.mounts.some(
       ({ vfs, special }) =>
         vfs.fstype === 'zfs' &&

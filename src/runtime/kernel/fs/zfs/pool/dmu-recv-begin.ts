@@ -29,6 +29,7 @@ import * as drr from '../ondisk/replay-record.ts';
 import { checkName } from './dataset-name.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
+import { isVolume } from './zvol-ops.ts';
 
 export interface RecvRequest {
   readonly toFs: string;
@@ -162,6 +163,7 @@ function beginNew(
   if (begin.fromGuid !== 0n && !isClone) return ENOENT;
   const parent = spa.dsl.findDir(request.toFs.slice(0, at));
   if (parent === undefined) return ENOENT;
+  if (isVolume(spa.dsl.head(parent))) return EINVAL;
   let origin: DslDataset | null = null;
   if (begin.fromGuid !== 0n || request.origin !== undefined) {
     if (request.origin === undefined) return EINVAL;

@@ -17,6 +17,7 @@ import { DS_FLAG_INCONSISTENT } from '../ondisk/dsl-phys.ts';
 import {
   DRR_END,
   DRR_FLAG_SPILL_BLOCK,
+  DRR_SIZE,
   DRR_WRITE,
   DRR_WRITE_EMBEDDED,
   drrEnd,
@@ -27,12 +28,10 @@ import { ZfsError } from '../ondisk/zfs-error.ts';
 import { guard } from '../zpl/zfs-errno.ts';
 import { type RecvRequest, recvBegin, type RecvTarget } from './dmu-recv-begin.ts';
 import { badStream, receiveRecord } from './dmu-recv-record.ts';
+import { admit } from './dmu-tx.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
 import { StreamReader } from '../zio/stream-reader.ts';
-
-/** So much of a stream is kept dirty before a txg is written. */
-const DIRTY_LIMIT: number = 32 * 2 ** 20;
 
 /** What a failure inside means to the caller; ECKSUM has an errno of its own here. */
 export function recvGuard<T>(work: () => T): T | Errno {
@@ -54,7 +53,6 @@ export class Receiver {
   #objset: Objset;
   #isAtEnd = false;
   #isOver = false;
-  #dirty = 0;
   /** Position of the last block, which must not go back; noted with each txg for a resumption. */
   #object = 0;
   #offset = 0;
@@ -94,14 +92,12 @@ export class Receiver {
           this.#end(step.record.bytes);
           break;
         }
+        const size = step.record.bytes.length + step.record.payload.length;
+        const refused = admit(this.#spa, this.#target.dataset, size, size === DRR_SIZE);
+        if (refused !== undefined) return refused;
         const tellsSpill = (this.#target.begin.flags & DRR_FLAG_SPILL_BLOCK) !== 0;
         receiveRecord(this.#spa, this.#objset, step.record, tellsSpill);
         this.#note(step.record.type, step.record.bytes);
-        this.#dirty += step.record.bytes.length + step.record.payload.length;
-        if (this.#dirty > DIRTY_LIMIT) {
-          spaSync(this.#spa);
-          this.#dirty = 0;
-        }
       }
       return at;
     });

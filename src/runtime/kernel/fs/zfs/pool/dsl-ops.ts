@@ -39,17 +39,19 @@ import { createFileSystem } from './spa-create.ts';
 import { spaHistoryInternal } from './spa-history.ts';
 import type { Spa } from './spa.ts';
 import { runTask } from './sync-task.ts';
+import { isVolume } from './zvol-ops.ts';
 
 const NO_PROPS: NewProps = new Map();
 
 /** Where a new dataset called `name` goes, or why it can't. */
-function findPlace(spa: Spa, name: string): { parent: DslDir; last: string } | Errno {
+export function findPlace(spa: Spa, name: string): { parent: DslDir; last: string } | Errno {
   const error = checkName(name);
   if (error !== undefined) return error;
   if (/[@#]/.test(name)) return EINVAL;
   const [parentName, last] = splitLast(name);
   const parent = spa.dsl.findDir(parentName);
   if (parent === undefined) return parentName === '' ? EEXIST : ENOENT;
+  if (isVolume(spa.dsl.head(parent))) return EINVAL;
   return parent.child(last) === undefined ? { parent, last } : EEXIST;
 }
 

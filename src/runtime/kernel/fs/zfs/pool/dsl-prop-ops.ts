@@ -18,10 +18,12 @@ import {
   type PropSetSource,
 } from '../dsl/dsl-prop.ts';
 import { DMU_OST_ZVOL } from '../ondisk/dnode-phys.ts';
+import { zvolSetSize } from '../zvol/zvol.ts';
 import { checkProp } from './dsl-prop-check.ts';
 import { spaHistoryInternal } from './spa-history.ts';
 import type { Spa } from './spa.ts';
 import { runTask } from './sync-task.ts';
+import { checkVolSize } from './zvol-ops.ts';
 
 /** Values to set, by name; null takes the property back as `source` says. */
 export type PropChanges = ReadonlyMap<string, PropRaw | null>;
@@ -47,8 +49,9 @@ function checkSpecial(
   if (name === 'filesystem_limit' || name === 'snapshot_limit') {
     return dataset.pool.writable.isFeatureEnabled(FEATURE_FS_SS_LIMIT) ? undefined : ENOTSUP;
   }
-  // Volumes' sizes are set by the volume's own code; file systems are made as the newest version.
-  if (name === 'volsize' || name === 'version') return ENOTSUP;
+  if (name === 'volsize') return checkVolSize(dataset, Number(value ?? 0n));
+  // File systems are made as the newest version.
+  if (name === 'version') return ENOTSUP;
   return undefined;
 }
 
@@ -60,6 +63,11 @@ function apply(
   value: PropRaw | null,
 ): void {
   const number = typeof value === 'bigint' ? value : null;
+  if (name === 'volsize') {
+    // Kept with the volume; the data of the next txg.
+    zvolSetSize(dataset.objset, Number(number ?? 0n));
+    return;
+  }
   if (LIMIT_PROPS.includes(name)) setLimit(dataset, name, source, number);
   else if (name === 'filesystem_limit') setCountLimit(dataset, 'filesystem', source, number);
   else if (name === 'snapshot_limit') setCountLimit(dataset, 'snapshot', source, number);
