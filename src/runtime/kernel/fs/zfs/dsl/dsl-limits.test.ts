@@ -1,6 +1,8 @@
 /** Quotas and reservations: what they refuse, and that the books of space always add up. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isErrno } from '#kernel/os/errno.ts';
+import { contextOf, credentials } from '#testing/vfs-fixture.ts';
 import { DslFixture } from '#testing/zfs/dsl-fixture.ts';
 import { books } from '#testing/zfs/dsl-work.ts';
 import { zfsCreate, zfsRename, zfsRollback, zfsSnapshot } from '../pool/dsl-ops.ts';
@@ -8,6 +10,7 @@ import { zfsDestroy } from '../pool/dsl-destroy-ops.ts';
 import { zfsSetProps } from '../pool/dsl-prop-ops.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaSync } from '../pool/spa-sync.ts';
+import { zfsSetUserQuota, zfsUserspaceMany } from '../pool/userspace-ops.ts';
 import { datasetAvailable } from './dsl-space.ts';
 
 const MiB = 2 ** 20;
@@ -85,6 +88,32 @@ describe('quotas and reservations', () => {
     expect(spa.dsl.findDir('tank/a')?.phys.usedBytes).toBeGreaterThan(8 * MiB);
     expect(set(spa, 'tank/a', 'refquota', MiB)).toBe('ENOSPC');
     expect(unbalanced(spa)).toEqual([]);
+  });
+
+  test('a user and a group stop at their quotas, others do not', () => {
+    const pool = new DslFixture();
+    const { spa } = pool;
+    const ann = contextOf(credentials(7, 70));
+    const bob = contextOf(credentials(8, 70));
+    pool.vfs('tank').root().setattr({ mode: 0o777 }, pool.root);
+    expect(zfsSetUserQuota(spa, 'tank', 1, 7n, BigInt(MiB))).toBeUndefined();
+    expect(pool.write('tank', 'a', 2 * MiB, ann)).toBeUndefined();
+    spaSync(spa);
+    expect(pool.write('tank', 'a', 3 * MiB, ann)?.name).toBe('EDQUOT');
+    expect(pool.write('tank', 'a2', 1, ann)?.name).toBe('EDQUOT');
+    expect(pool.write('tank', 'b', 2 * MiB, bob)).toBeUndefined();
+    expect(zfsSetUserQuota(spa, 'tank', 3, 70n, BigInt(3 * MiB))).toBeUndefined();
+    expect(pool.write('tank', 'b2', 1, bob)?.name).toBe('EDQUOT');
+    const file = pool.file('tank', 'mine');
+    if (isErrno(file)) throw new Error(file.name);
+    expect(isErrno(file.setattr({ uid: 7 }, pool.root))).toBe(true);
+    expect(zfsUserspaceMany(spa, 'tank', 3)).toEqual(new Map([[70n, BigInt(3 * MiB)]]));
+    expect(zfsSetUserQuota(spa, 'tank', 3, 70n, 0n)).toBeUndefined();
+    expect(pool.vfs('tank').root().remove('a', ann)).toBeUndefined();
+    spaSync(spa);
+    expect(pool.write('tank', 'a3', MiB / 2, ann)).toBeUndefined();
+    expect(pool.write('tank', 'b2', 1, bob)).toBeUndefined();
+    expect(zfsSetUserQuota(spa, 'tank', 4, 7n, 1n)?.name).toBe('ENOTSUP');
   });
 
   const action = fc.record({

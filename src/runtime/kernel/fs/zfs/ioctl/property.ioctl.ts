@@ -6,6 +6,7 @@ import {
   nvUint64,
   type NvValue,
 } from '#abi/illumos/nvpair.ts';
+import { isUserquotaProp } from '#abi/illumos/zfs-prop.ts';
 import type { ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import { EINVAL, ENOENT, ESRCH, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
@@ -14,6 +15,7 @@ import { spaceWouldFree, spaceWritten } from '../dsl/dsl-stats.ts';
 import { receivedProps, zplProps } from '../pool/dataset-props.ts';
 import { zfsInheritProp, zfsSetProps } from '../pool/dsl-prop-ops.ts';
 import type { Spa } from '../pool/spa.ts';
+import { zfsSetUserQuota, zfsUserspaceMany, zfsUserspaceOne } from '../pool/userspace-ops.ts';
 import { datasetRow, readRow, type ZfsIoctlRow } from './ioctl-row.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
@@ -34,12 +36,27 @@ export function propsFrom(list: NvList): Map<string, PropRaw> | Errno {
   return props;
 }
 
+/** `userquota@…` and `groupquota@…` come as [kind, id, bytes]. */
+function setUserQuotas(spa: Spa, name: string, source: NvList): Errno | undefined {
+  for (const [prop, pair] of source) {
+    if (!isUserquotaProp(prop)) continue;
+    if (pair.type !== 'uint64_array') return EINVAL;
+    const [type = 0n, id = 0n, quota = 0n] = pair.value;
+    const error = zfsSetUserQuota(spa, name, Number(type), id, quota);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
 /** `source` names properties; `cookie` 1 says that they came with a stream. Errors by name. */
 function setProp(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const found = target(command, module);
   if (isErrno(found)) return found;
-  const props = propsFrom(command.source ?? new Map());
+  const given: NvList = command.source ?? new Map();
+  const props = propsFrom(new Map([...given].filter(([name]) => !isUserquotaProp(name))));
   if (isErrno(props)) return props;
+  const refused = setUserQuotas(found[0], command.name, given);
+  if (refused !== undefined || props.size === 0) return refused;
   const errors = new Map<string, Errno>();
   const source = command.cookie === 0 ? 'local' : 'received';
   const error = zfsSetProps(found[0], command.name, props, source, errors);
@@ -123,6 +140,26 @@ function dsobjToDsname(command: ZfsCommand, module: ZfsModule): Errno | undefine
   return undefined;
 }
 
+/** One number of `zfs userspace`: kind `object`, id `guid`; the answer is in `destination`. */
+function userspaceOne(command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const spa = module.poolOf(command.name);
+  if (spa === undefined) return ENOENT;
+  const value = zfsUserspaceOne(spa, command.name, command.object, command.guid);
+  if (isErrno(value)) return value;
+  command.destination = new Map([['value', nvUint64(value)]]);
+  return undefined;
+}
+
+/** All numbers of kind `object`: id → value. */
+function userspaceMany(command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const spa = module.poolOf(command.name);
+  if (spa === undefined) return ENOENT;
+  const all = zfsUserspaceMany(spa, command.name, command.object);
+  if (isErrno(all)) return all;
+  command.destination = new Map([...all].map(([id, value]) => [String(id), nvUint64(value)]));
+  return undefined;
+}
+
 /** The arguments called `props`, for ioctls that make something. */
 export function propsArgument(command: ZfsCommand): Map<string, PropRaw> | Errno {
   return propsFrom(nvGetList(command.source ?? new Map(), 'props') ?? new Map());
@@ -139,6 +176,8 @@ export const PROPERTY_IOCTLS: readonly ZfsIoctlRow[] = [
   readRow('ZFS_IOC_SPACE_WRITTEN', written),
   readRow('ZFS_IOC_SPACE_SNAPS', spaceSnaps),
   readRow('ZFS_IOC_DSOBJ_TO_DSNAME', dsobjToDsname),
+  readRow('ZFS_IOC_USERSPACE_ONE', userspaceOne),
+  readRow('ZFS_IOC_USERSPACE_MANY', userspaceMany),
   datasetRow('ZFS_IOC_SET_PROP', setProp),
   datasetRow('ZFS_IOC_INHERIT_PROP', inheritProp),
 ];

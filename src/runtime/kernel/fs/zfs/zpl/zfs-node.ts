@@ -9,6 +9,7 @@ import { O_DSYNC, O_SYNC } from '#abi/illumos/fcntl.ts';
 import { S_IAMB, typeOfMode } from '#abi/illumos/stat.ts';
 import {
   EACCES,
+  EDQUOT,
   EFBIG,
   EINVAL,
   EISDIR,
@@ -30,6 +31,7 @@ import {
 } from '#kernel/vfs/vnode.ts';
 import { nextContent } from '../dmu/dmu-offset.ts';
 import { guard, MAX_FILE_SIZE } from './zfs-errno.ts';
+import { isOverQuota, isOwnerOverQuota } from './zfs-quota.ts';
 import { AT_ATIME, AT_GID, AT_MODE, AT_MTIME, AT_UID } from './zfs-log.ts';
 import type { ZfsVfs } from './zfs-vfs.ts';
 import type { ZfsTime, ZnodeAttributes } from './znode.ts';
@@ -180,6 +182,10 @@ export abstract class ZfsNode extends BaseVnode {
         this.vfs.log?.truncate(this.object, sizeBytes);
       }
       const ownerChanges = changes.uid !== undefined || changes.gid !== undefined;
+      const { uid = this.uid, gid = this.gid } = changes;
+      const { objset } = fs;
+      if (uid !== this.uid && isOverQuota(objset, 'user', BigInt(uid))) return EDQUOT;
+      if (gid !== this.gid && isOverQuota(objset, 'group', BigInt(gid))) return EDQUOT;
       const before = this.mode;
       let mode = ownerChanges ? modeWithoutSetId(this, ctx.cred) : before;
       if (changes.mode !== undefined) mode = permittedMode(this, changes.mode, ctx.cred) & S_IAMB;
@@ -217,7 +223,10 @@ export abstract class ZfsNode extends BaseVnode {
       for (let done = 0; done < source.length; done += WRITE_PIECE) {
         const piece = source.subarray(done, done + WRITE_PIECE);
         const refused = this.refuseChange(piece.length + METADATA_COST);
-        if (refused !== undefined) return done > 0 ? done : refused;
+        const { uid, gid } = this.vfs.fs.attributes(this.object);
+        const isOver = isOwnerOverQuota(this.vfs.fs.objset, uid, gid);
+        const stop = refused ?? (isOver ? EDQUOT : undefined);
+        if (stop !== undefined) return done > 0 ? done : stop;
         this.#writePiece(offsetBytes + done, piece, ctx);
       }
       return source.length;

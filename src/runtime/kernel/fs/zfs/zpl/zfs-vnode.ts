@@ -5,6 +5,7 @@
 import { S_IAMB, S_IFMT, S_ISGID, TYPE_BITS, typeOfMode } from '#abi/illumos/stat.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
 import {
+  EDQUOT,
   EEXIST,
   EINVAL,
   ENAMETOOLONG,
@@ -20,6 +21,7 @@ import { checkAccess, isGroupMember, isPrivileged } from '#kernel/vfs/policy.ts'
 import type { CreateAttributes, DirectoryEntry, Vnode, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
 import { guard } from './zfs-errno.ts';
+import { isOwnerOverQuota } from './zfs-quota.ts';
 import { METADATA_COST, ZfsNode } from './zfs-node.ts';
 
 /** `ZFS_MAX_NAMELEN` without long names. */
@@ -93,6 +95,8 @@ export class ZfsVnode extends ZfsNode {
     const gid = (this.mode & S_ISGID) === 0 ? cred.effectiveGid : this.gid;
     const keepsSetGid = type === 'VDIR' || isPrivileged(cred) || isGroupMember(cred, gid);
     const mode = keepsSetGid ? attributes.mode : attributes.mode & ~S_ISGID;
+    const { objset } = this.vfs.fs;
+    if (isOwnerOverQuota(objset, BigInt(cred.effectiveUid), BigInt(gid))) return EDQUOT;
     const made = this.vfs.fs.create(this.object, name, {
       mode: (mode & S_IAMB) | TYPE_BITS[type],
       uid: cred.effectiveUid,
