@@ -32,8 +32,11 @@ import {
   VDEV_STATE_REMOVED,
   type VdevStat,
 } from '#abi/illumos/zfs-stat.ts';
+import { DMU_POOL_FEATURES_FOR_READ, DMU_POOL_FEATURES_FOR_WRITE } from '../dsl/dsl-pool.ts';
 import type { Spa } from '../pool/spa.ts';
 import { poolConfig } from '../pool/spa-config-sync.ts';
+import { zapEntries } from '../zap/zap.ts';
+import { firstInteger } from '../zap/zap-value.ts';
 import type { Vdev, VdevAux, VdevState } from '../vdev/vdev.ts';
 
 const STATE_OF: Readonly<Record<VdevState, number>> = {
@@ -134,10 +137,24 @@ export function poolStats(spa: Spa): NvList {
     config.set('vdev_tree', nvList(root));
   }
   config.set('error_count', nvUint64(0));
+  config.set('feature_stats', nvList(featureStats(spa)));
   if (spa.isSuspended) config.set('suspended', nvUint64(1));
   return config;
 }
 
 function nvNumber(pair: NvValue | undefined): number {
   return pair?.type === 'uint64' ? Number(pair.value) : -1;
+}
+
+/** Uses of every enabled feature, by guid. `spa_feature_stats_from_disk` */
+function featureStats(spa: Spa): NvList {
+  const stats = new Map<string, NvValue>();
+  for (const list of [DMU_POOL_FEATURES_FOR_READ, DMU_POOL_FEATURES_FOR_WRITE]) {
+    const object = spa.dsl.directoryNumber(list);
+    if (object === undefined) continue;
+    for (const { name, value } of zapEntries(spa.mos, object)) {
+      stats.set(name, nvUint64(firstInteger(value)));
+    }
+  }
+  return stats;
 }

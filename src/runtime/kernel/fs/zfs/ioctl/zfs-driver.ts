@@ -9,6 +9,7 @@ import type { Blocking, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { guard } from '../zpl/zfs-errno.ts';
 import { DATASET_IOCTLS } from './dataset.ioctl.ts';
 import { runRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
+import { LABEL_IOCTLS } from './label.ioctl.ts';
 import { POOL_IOCTLS } from './pool.ioctl.ts';
 import { PROPERTY_IOCTLS } from './property.ioctl.ts';
 import { SNAPSHOT_IOCTLS } from './snapshot.ioctl.ts';
@@ -16,15 +17,18 @@ import { STREAM_IOCTLS } from './stream.ioctl.ts';
 import { VDEV_IOCTLS } from './vdev.ioctl.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
+const TABLES: readonly (readonly ZfsIoctlRow[])[] = [
+  POOL_IOCTLS,
+  LABEL_IOCTLS,
+  DATASET_IOCTLS,
+  PROPERTY_IOCTLS,
+  SNAPSHOT_IOCTLS,
+  VDEV_IOCTLS,
+  STREAM_IOCTLS,
+];
+
 const ROWS: ReadonlyMap<number, ZfsIoctlRow> = new Map(
-  [
-    ...POOL_IOCTLS,
-    ...DATASET_IOCTLS,
-    ...PROPERTY_IOCTLS,
-    ...SNAPSHOT_IOCTLS,
-    ...VDEV_IOCTLS,
-    ...STREAM_IOCTLS,
-  ].map((row) => [ZFS_IOC_NUMBERS[row.name], row]),
+  TABLES.flat().map((row) => [ZFS_IOC_NUMBERS[row.name], row]),
 );
 
 const LOG_HISTORY = ZFS_IOC_NUMBERS.ZFS_IOC_LOG_HISTORY;
