@@ -1,5 +1,6 @@
 /** The commands of ZFS. */
 import type { Command } from '#cmd/command.ts';
 import { ZDB } from '#cmd/zdb/zdb.ts';
+import { ZPOOL } from '#cmd/zpool/zpool.ts';
 
-export const ZFS_COMMANDS: readonly Command[] = [ZDB];
+export const ZFS_COMMANDS: readonly Command[] = [ZDB, ZPOOL];

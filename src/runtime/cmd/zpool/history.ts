@@ -4,7 +4,7 @@ import { zfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import type { ZpoolRun } from '#cmd/zpool/run.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
 import { hasOption } from '#lib/libc/getopt.ts';
-import { findUser } from '#lib/libc/accounts.ts';
+import { Accounts } from '#lib/libc/accounts.ts';
 import { localtime, strftime, timezoneFrom } from '#lib/libc/time.ts';
 import { type Pool, poolsNamed } from '#lib/libzfs/pool.ts';
 
@@ -27,12 +27,12 @@ function recordText(record: NvList, time: string, isInternal: boolean): string |
   return `${time} [txg:${nvGetNumber(record, 'history txg') ?? 0}] ${name}${where} ${text}`;
 }
 
-function* whoText(run: ZpoolRun, record: NvList): Task<string> {
+function* whoText(accounts: Accounts, record: NvList): Task<string> {
   let text = ' [';
   const uid = nvGetNumber(record, 'history who');
   if (uid !== undefined) {
-    const user = yield* findUser(run.sys, uid);
-    text += `user ${uid} ${user === undefined ? '' : `(${user.name}) `}`;
+    const name = yield* accounts.userName(uid);
+    text += `user ${uid} ${name === undefined ? '' : `(${name}) `}`;
   }
   const host = nvGetString(record, 'history hostname');
   if (host !== undefined) text += `on ${host}`;
@@ -53,12 +53,13 @@ function* printPool(run: ZpoolRun, pool: Pool, options: HistoryOptions): Task<bo
   }
   const list = command.destination?.get('history record');
   const zone = timezoneFrom(run.sys.env);
+  const accounts = new Accounts(run.sys);
   for (const record of list?.type === 'nvlist_array' ? list.value : []) {
     const seconds = nvGetNumber(record, 'history time') ?? 0;
     const time = strftime('%Y-%m-%d.%H:%M:%S', localtime(BigInt(seconds) * 1_000_000_000n, zone));
     const text = recordText(record, time, options.isInternal);
     if (text === undefined) continue;
-    const who = options.isLong ? yield* whoText(run, record) : '';
+    const who = options.isLong ? yield* whoText(accounts, record) : '';
     yield* run.out(`${text}${who}\n`);
   }
   yield* run.out('\n');

@@ -1,4 +1,4 @@
-/** The vdev tree that a command line asks for, checked. @see cmd/zpool/zpool_vdev.c make_root_vdev() */
+/** The vdev tree that a command line asks for, checked. @see zpool_vdev.c make_root_vdev() */
 import { type NvList, nvGetListArray, nvListArray, nvUint64 } from '#abi/illumos/nvpair.ts';
 import type { ZpoolRun } from '#cmd/zpool/run.ts';
 import type { Task } from '#kernel/syscall/sys.ts';

@@ -75,7 +75,8 @@ export class ZpoolRun {
   /** `ctime(3C)` with its newline. */
   ctime(seconds: number): string {
     const zone = timezoneFrom(this.sys.env);
-    return `${strftime('%a %b %e %H:%M:%S %Y', localtime(BigInt(seconds) * NS_PER_SECOND, zone))}\n`;
+    const time = localtime(BigInt(seconds) * NS_PER_SECOND, zone);
+    return `${strftime('%a %b %e %H:%M:%S %Y', time)}\n`;
   }
 
   *nowSeconds(): Task<number> {

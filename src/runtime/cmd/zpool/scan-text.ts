@@ -16,7 +16,8 @@ const LEAST_RATE: number = 10 * 2 ** 20;
 function duration(seconds: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const days = Math.floor(seconds / 86_400);
-  return `${days} days ${two((seconds / 3600) % 24)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const parts = [(seconds / 3600) % 24, (seconds / 60) % 60, seconds % 60];
+  return `${days} days ${parts.map(two).join(':')}`;
 }
 
 export function scanText(

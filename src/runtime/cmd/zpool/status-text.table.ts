@@ -108,7 +108,8 @@ export const STATUS_TEXT: Partial<Readonly<Record<PoolStatus, StatusText>>> = {
       '\tthe features. See zpool-features(7) for details.',
   },
   FAULTED_DEV_R: {
-    status: `One or more devices are faulted in response to persistent errors.\n\t${DEGRADED_STATE}`,
+    status:
+      'One or more devices are faulted in response to persistent errors.\n' + `\t${DEGRADED_STATE}`,
     action: "Replace the faulted device, or use 'zpool clear' to mark the device\n\trepaired.",
   },
   FAULTED_DEV_NR: {
@@ -116,7 +117,8 @@ export const STATUS_TEXT: Partial<Readonly<Record<PoolStatus, StatusText>>> = {
       'One or more devices are faulted in response to persistent errors.  ' +
       'There are insufficient replicas for the pool to\n\tcontinue functioning.',
     action:
-      'Destroy and re-create the pool from a backup source.  Manually marking the device\n' +
+      'Destroy and re-create the pool from a backup source.  ' +
+      'Manually marking the device\n' +
       "\trepaired using 'zpool clear' may allow some data to be recovered.",
   },
   IO_FAILURE_WAIT: IO_FAILURE,

@@ -22,7 +22,7 @@ const SPA_VERSION_FEATURES = 5000n;
 /** A fragmentation that nobody knows. */
 const UINT64_MAX = 2n ** 64n - 1n;
 const SIZES = ['size', 'allocated', 'free', 'freeing', 'leaked'];
-const SIZES_OR_DASH = ['expandsize', 'checkpoint'];
+const SIZES_OR_DASH = ['expandsize', 'checkpoint', 'bootsize'];
 
 export interface ShownProp {
   readonly text: string;
@@ -57,7 +57,8 @@ function numberText(row: PropRow, value: bigint, pool: Pool, isLiteral: boolean)
   }
   if (name === 'capacity') return isLiteral ? String(value) : `${value}%`;
   if (SIZES_OR_DASH.includes(name) && value === 0n) return '-';
-  if (isLiteral || !(SIZES.includes(name) || SIZES_OR_DASH.includes(name))) return String(value);
+  const isSize = SIZES.includes(name) || SIZES_OR_DASH.includes(name);
+  if (isLiteral || !isSize) return String(value);
   return zfsNicenum(value);
 }
 
@@ -76,7 +77,7 @@ export function shownProp(pool: Pool, props: NvList, row: PropRow, isLiteral: bo
   return { text: numberText(row, value, pool, isLiteral), source };
 }
 
-/** `zpool_prop_get_feature`: of `feature@name` and `unsupported@guid`; undefined for no such one. */
+/** `zpool_prop_get_feature`: of `feature@name` and `unsupported@guid`; undefined for none such. */
 export function shownFeature(pool: Pool, name: string): string | undefined {
   const stats = nvGetList(pool.config, 'feature_stats') ?? EMPTY;
   const word = name.slice(name.indexOf('@') + 1);

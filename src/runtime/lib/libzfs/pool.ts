@@ -108,7 +108,7 @@ export function* allPools(zfs: LibZfs): Task<Pool[]> {
   );
 }
 
-/** `pool_list_get`: those named, each once and by name, or all. `failed`: one could not be opened. */
+/** `pool_list_get`: those named, each once and in order, or all. `failed`: one won't open. */
 export function* poolsNamed(
   zfs: LibZfs,
   names: readonly string[],

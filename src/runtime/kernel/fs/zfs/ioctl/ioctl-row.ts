@@ -4,7 +4,7 @@
  * @see uts/common/fs/zfs/zfs_ioctl.c zfs_ioc_vec_t
  */
 import type { ZfsCommand, ZfsIoctlName } from '#abi/illumos/zfs-ioctl.ts';
-import { EINVAL, ENOENT, EPERM, EAGAIN, type Errno } from '#kernel/os/errno.ts';
+import { EINVAL, ENOENT, EPERM, EAGAIN, EROFS, type Errno } from '#kernel/os/errno.ts';
 import { isPrivileged } from '#kernel/vfs/policy.ts';
 import type { VnodeContext } from '#kernel/vfs/vnode.ts';
 import type { ZfsModule } from './zfs-module.ts';
@@ -64,6 +64,7 @@ export function runRow(
   if (row.needsRunning) {
     if (spa === undefined) return ENOENT;
     if (spa.isSuspended) return EAGAIN;
+    if (spa.isReadOnly && row.isLogged) return EROFS;
   }
   return row.run(command, module, open);
 }

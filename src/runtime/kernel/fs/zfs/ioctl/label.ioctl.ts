@@ -4,13 +4,13 @@
  * @see lib/libzfs/common/libzfs_import.c zpool_in_use(), zpool_clear_label()
  */
 import type { BlockDevice } from '#runtime/host.ts';
-import { nvGetNumber, nvGetString, nvGetUint64 } from '#abi/illumos/nvpair.ts';
+import { type NvList, nvGetNumber, nvGetString, nvGetUint64 } from '#abi/illumos/nvpair.ts';
 import type { ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import { POOL_STATE_ACTIVE, POOL_STATE_POTENTIALLY_ACTIVE } from '#abi/illumos/zfs-stat.ts';
 import { EBUSY, EIO, ENOENT, EROFS, type Errno, isErrno } from '#kernel/os/errno.ts';
 import { BlockDeviceError } from '#runtime/host.ts';
 import { clearLabels } from '../pool/vdev-create.ts';
-import { readLabeledDevice } from '../spa/spa-config.ts';
+import { readLabelConfigs } from '../vdev/vdev-label.ts';
 import { ZioContext } from '../zio/zio.ts';
 import type { ZfsIoctlRow } from './ioctl-row.ts';
 import type { ZfsModule } from './zfs-module.ts';
@@ -33,13 +33,17 @@ function withDevice(
   }
 }
 
+function txgOf(config: NvList): number {
+  return nvGetNumber(config, 'txg') ?? 0;
+}
+
 /** `config`: the label; `value`: the pool; `cookie`: its state. ENOENT when there is no label. */
 function readLabel(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   return withDevice(module, command.string, (device) => {
     const { checksums } = new ZioContext(module.machine.codecs);
-    const labeled = readLabeledDevice(device, checksums);
-    if (labeled === null) return ENOENT;
-    const { config } = labeled;
+    const configs = readLabelConfigs(device, checksums);
+    const config = configs.toSorted((a, b) => txgOf(b) - txgOf(a))[0];
+    if (config === undefined) return ENOENT;
     let state = nvGetNumber(config, 'state') ?? POOL_STATE_POTENTIALLY_ACTIVE;
     const user = module.userOf(device);
     if (user === undefined && state === POOL_STATE_ACTIVE) state = POOL_STATE_POTENTIALLY_ACTIVE;

@@ -8,15 +8,23 @@ import type { BlockDevice } from '#runtime/host.ts';
 import {
   type NvList,
   type NvValue,
+  nvGetList,
   nvGetListArray,
+  nvGetNumber,
   nvGetUint64,
   nvList,
   nvListArray,
   nvString,
   nvUint64,
 } from '#abi/illumos/nvpair.ts';
+import { SPA_FEATURES } from '#abi/illumos/zfs-feature.table.ts';
 import {
   packVdevStat,
+  VDEV_AUX_BAD_GUID_SUM,
+  VDEV_AUX_CORRUPT_DATA,
+  VDEV_AUX_NONE,
+  VDEV_AUX_UNSUP_FEAT,
+  VDEV_AUX_VERSION_NEWER,
   VDEV_AUX_NO_REPLICAS,
   VDEV_AUX_OPEN_FAILED,
   VDEV_STATE_CANT_OPEN,
@@ -25,8 +33,12 @@ import {
   type VdevStat,
 } from '#abi/illumos/zfs-stat.ts';
 import type { Spa } from '../pool/spa.ts';
+import { SPA_VERSION_BEFORE_FEATURES, SPA_VERSION_FEATURES } from '../ondisk/label.ts';
+import { ZfsError } from '../ondisk/zfs-error.ts';
+import { spaLoad } from '../pool/spa-load.ts';
 import { spaOpen } from '../pool/spa-open.ts';
 import { findPools, type FoundPool, topLevelConfigs } from '../spa/spa-config.ts';
+import { canRead, canWrite } from '../spa/spa-features.ts';
 import { buildVdev } from '../vdev/vdev-tree.ts';
 import type { Vdev, VdevState } from '../vdev/vdev.ts';
 import { ZioContext } from '../zio/zio.ts';
@@ -54,11 +66,15 @@ export function searchPools(module: ZfsModule, places: readonly string[]): Candi
   }
   const { checksums } = new ZioContext(machine.codecs);
   const pools = findPools([...paths.keys()], checksums);
-  const used = new Set(pools.flatMap(({ devices }) => devices.map(({ device }) => device)));
+  const used = new Set(
+    pools.flatMap(({ devices, auxDevices }) =>
+      [...devices, ...auxDevices].map(({ device }) => device),
+    ),
+  );
   for (const device of paths.keys()) if (!used.has(device)) machine.closeDevice(device);
   return pools.map((found) => ({
     found,
-    config: importConfig(found, paths),
+    config: importConfig(module, found, paths),
     paths,
     release: () => {
       for (const { device } of found.devices) machine.closeDevice(device);
@@ -67,9 +83,14 @@ export function searchPools(module: ZfsModule, places: readonly string[]): Candi
 }
 
 /** Opens the candidate; its devices belong to the pool from now on. */
-export function importPool(module: ZfsModule, candidate: Candidate, name: string): Spa {
+export function importPool(
+  module: ZfsModule,
+  candidate: Candidate,
+  name: string,
+  isReadOnly: boolean,
+): Spa {
   const { found, paths } = candidate;
-  const spa = spaOpen(found, { ...module.poolOptions(), newName: name });
+  const spa = spaOpen(found, { ...module.poolOptions(), newName: name, isReadOnly });
   // The devices may have other names here than where the pool was last open.
   const byGuid = new Map(found.devices.map(({ guid, device }) => [guid, paths.get(device)]));
   for (const top of spa.zio.tops) {
@@ -78,7 +99,7 @@ export function importPool(module: ZfsModule, candidate: Candidate, name: string
       if (path !== undefined) leaf.config.set('path', nvString(path));
     }
   }
-  spa.isConfigDirty = true;
+  if (!isReadOnly) spa.isConfigDirty = true;
   return spa;
 }
 
@@ -116,19 +137,39 @@ function withStates(config: NvList, vdev: Vdev): NvList {
   return out;
 }
 
-/** The pool's configuration as its labels tell it, and what of it is there. */
-function importConfig(found: FoundPool, paths: ReadonlyMap<BlockDevice, string>): NvList {
-  const byGuid = new Map(found.devices.map(({ guid, device }) => [guid, device]));
-  const pathOf = new Map(found.devices.map(({ guid, device }) => [guid, paths.get(device)]));
-  const count = Number(nvGetUint64(found.config, 'vdev_children') ?? 0n);
+/** What there is of the top-level vdevs. */
+interface TreeReport {
+  readonly children: readonly NvList[];
+  /** One that nothing is known of. */
+  readonly isUnknown: boolean;
+  readonly isMissing: boolean;
+  readonly isDegraded: boolean;
+}
+
+function missingConfig(id: number): NvList {
+  return new Map<string, NvValue>([
+    ['type', nvString('missing')],
+    ['id', nvUint64(id)],
+    ['guid', nvUint64(0)],
+    ['vdev_stats', packVdevStat({ state: VDEV_STATE_CANT_OPEN, aux: VDEV_AUX_OPEN_FAILED })],
+  ]);
+}
+
+function reportTree(found: FoundPool, paths: ReadonlyMap<BlockDevice, string>): TreeReport {
+  const devices = found.devices.toSorted((a, b) => a.txg - b.txg);
+  const byGuid = new Map(devices.map(({ guid, device }) => [guid, device]));
+  const pathOf = new Map(devices.map(({ guid, device }) => [guid, paths.get(device)]));
+  const count = nvGetNumber(found.config, 'vdev_children') ?? 0;
+  const holes = found.config.get('hole_array');
   const trees = topLevelConfigs(found);
-  let isMissing = false;
-  let isDegraded = false;
   const children: NvList[] = [];
+  let [isUnknown, isMissing, isDegraded] = [false, false, false];
   for (let id = 0; id < count; id += 1) {
+    if (holes?.type === 'uint64_array' && holes.value.includes(BigInt(id))) continue;
     const tree = trees.get(id);
     if (tree === undefined) {
-      isMissing = true;
+      isUnknown = true;
+      children.push(missingConfig(id));
       continue;
     }
     const vdev = buildVdev(tree, 9, (guid) => byGuid.get(guid) ?? null);
@@ -136,10 +177,72 @@ function importConfig(found: FoundPool, paths: ReadonlyMap<BlockDevice, string>)
     if (vdev.state !== 'ONLINE') isDegraded = true;
     children.push(withStates(withPaths(tree, pathOf), vdev));
   }
+  return { children, isUnknown, isMissing, isDegraded };
+}
+
+/** What opening the pool would say: features missing here, and when it was last written. */
+interface LoadReport {
+  readonly info: NvList;
+  readonly aux: number;
+  readonly extra: readonly (readonly [string, NvValue])[];
+}
+
+const NO_INFO: NvList = new Map();
+
+function featureInfo(guids: readonly string[], canReadOnly: boolean): NvList {
+  const features = new Map(guids.map((guid) => [guid, nvString(descriptionOf(guid))]));
+  const info = new Map([['unsup_feat', nvList(features)]]);
+  if (canReadOnly) info.set('can_rdonly', { type: 'boolean' });
+  return info;
+}
+
+function descriptionOf(guid: string): string {
+  return SPA_FEATURES.find((each) => each.guid === guid)?.description ?? '';
+}
+
+/** Looks into the pool without writing to it. `spa_tryimport` */
+function tryLoad(module: ZfsModule, found: FoundPool): LoadReport {
+  const version = nvGetNumber(found.config, 'version') ?? 0;
+  const isNewer = version > SPA_VERSION_BEFORE_FEATURES && version !== SPA_VERSION_FEATURES;
+  if (isNewer) return { info: NO_INFO, aux: VDEV_AUX_VERSION_NEWER, extra: [] };
+  const inLabel = [...(nvGetList(found.config, 'features_for_read') ?? NO_INFO).keys()];
+  const unreadable = inLabel.filter((guid) => !canRead(guid));
+  if (unreadable.length > 0) {
+    return { info: featureInfo(unreadable, false), aux: VDEV_AUX_UNSUP_FEAT, extra: [] };
+  }
+  try {
+    const { codecs, arcLimitBytes } = module.poolOptions();
+    const loaded = spaLoad(found, { codecs, arcLimitBytes, isReadOnly: true });
+    const extra: [string, NvValue][] = [['timestamp', nvUint64(loaded.uberblock.timestamp)]];
+    const comment = loaded.config.get('comment');
+    if (comment !== undefined) extra.push(['comment', comment]);
+    const frozen = [...loaded.activeFeatures.keys()].filter((guid) => !canWrite(guid));
+    if (frozen.length === 0) return { info: NO_INFO, aux: VDEV_AUX_NONE, extra };
+    return { info: featureInfo(frozen, true), aux: VDEV_AUX_UNSUP_FEAT, extra };
+  } catch (error) {
+    if (!(error instanceof ZfsError)) throw error;
+    return { info: NO_INFO, aux: VDEV_AUX_CORRUPT_DATA, extra: [] };
+  }
+}
+
+/** The pool's configuration as its labels tell it, and what of it is there. */
+function importConfig(
+  module: ZfsModule,
+  found: FoundPool,
+  paths: ReadonlyMap<BlockDevice, string>,
+): NvList {
+  const { children, isUnknown, isMissing, isDegraded } = reportTree(found, paths);
   let state = VDEV_STATE_HEALTHY;
-  if (isMissing) state = VDEV_STATE_CANT_OPEN;
+  let aux = VDEV_AUX_NONE;
+  let report: LoadReport = { info: NO_INFO, aux, extra: [] };
+  if (isUnknown) aux = VDEV_AUX_BAD_GUID_SUM;
+  else if (isMissing) aux = VDEV_AUX_NO_REPLICAS;
+  else {
+    report = tryLoad(module, found);
+    ({ aux } = report);
+  }
+  if (aux !== VDEV_AUX_NONE) state = VDEV_STATE_CANT_OPEN;
   else if (isDegraded) state = VDEV_STATE_DEGRADED;
-  const aux = isMissing ? VDEV_AUX_NO_REPLICAS : 0;
   const root: NvList = new Map<string, NvValue>([
     ['type', nvString('root')],
     ['id', nvUint64(0)],
@@ -147,5 +250,11 @@ function importConfig(found: FoundPool, paths: ReadonlyMap<BlockDevice, string>)
     ['children', nvListArray(children)],
     ['vdev_stats', packVdevStat({ state, aux })],
   ]);
-  return new Map([...found.config, ['vdev_tree', nvList(root)]]);
+  return new Map([
+    ...found.config,
+    ...report.extra,
+    ['vdev_tree', nvList(root)],
+    ['load_info', nvList(report.info)],
+    ['system_hostid', nvUint64(module.machine.hostid)],
+  ]);
 }

@@ -6,11 +6,13 @@ import {
   type NvList,
   type NvValue,
   nvGetListArray,
+  nvGetNumber,
   nvList,
   nvListArray,
   nvUint64,
 } from '#abi/illumos/nvpair.ts';
 import {
+  packScanStat,
   packVdevStat,
   VDEV_AUX_BAD_GUID_SUM,
   VDEV_AUX_BAD_LABEL,
@@ -33,11 +35,14 @@ import {
   type VdevStat,
 } from '#abi/illumos/zfs-stat.ts';
 import { DMU_POOL_FEATURES_FOR_READ, DMU_POOL_FEATURES_FOR_WRITE } from '../dsl/dsl-pool.ts';
+import { fragmentation, poolHealth } from '../pool/spa-prop.ts';
 import type { Spa } from '../pool/spa.ts';
 import { poolConfig } from '../pool/spa-config-sync.ts';
 import { zapEntries } from '../zap/zap.ts';
 import { firstInteger } from '../zap/zap-value.ts';
 import type { Vdev, VdevAux, VdevState } from '../vdev/vdev.ts';
+import type { VdevDisk } from '../vdev/vdev-disk.ts';
+import { vdevConfig } from '../vdev/vdev-tree.ts';
 
 const STATE_OF: Readonly<Record<VdevState, number>> = {
   ONLINE: VDEV_STATE_HEALTHY,
@@ -63,10 +68,18 @@ const AUX_OF: Readonly<Record<VdevAux, number>> = {
   EXTERNAL: VDEV_AUX_EXTERNAL,
 };
 
-function statOf(vdev: Vdev, space: Partial<VdevStat>): NvValue {
+/** What is the same for all vdevs of one answer. */
+interface Asked {
+  readonly spa: Spa;
+  /** Since the pool was opened. */
+  readonly ageNs: number;
+}
+
+function statOf(vdev: Vdev, asked: Asked, space: Partial<VdevStat>): Partial<VdevStat> {
   const { stats } = vdev;
-  return packVdevStat({
+  return {
     ...space,
+    timestampNs: asked.ageNs,
     state: STATE_OF[vdev.state],
     aux: AUX_OF[vdev.aux],
     readOps: stats.readOps,
@@ -77,20 +90,21 @@ function statOf(vdev: Vdev, space: Partial<VdevStat>): NvValue {
     writeErrors: stats.writeErrors,
     checksumErrors: stats.checksumErrors,
     selfHealedBytes: stats.repairedBytes,
-  });
+    scanProcessedBytes: stats.repairedBytes,
+  };
 }
 
-function withStats(config: NvList, vdev: Vdev, space: Partial<VdevStat>): NvList {
+function withStats(config: NvList, vdev: Vdev, asked: Asked, space: Partial<VdevStat>): NvList {
   const out = new Map(config);
   const children = nvGetListArray(config, 'children');
   if (children.length > 0) {
     const branches = children.map((child, n) => {
       const below = vdev.children[n];
-      return below === undefined ? child : withStats(child, below, {});
+      return below === undefined ? child : withStats(child, below, asked, {});
     });
     out.set('children', nvListArray(branches));
   }
-  out.set('vdev_stats', statOf(vdev, space));
+  out.set('vdev_stats', packVdevStat(statOf(vdev, asked, space)));
   return out;
 }
 
@@ -103,47 +117,100 @@ function spaceOf(spa: Spa, id: number): Partial<VdevStat> {
     spaceBytes += metaslab.size;
     allocatedBytes += metaslab.allocatedBytes;
   }
-  return { spaceBytes, allocatedBytes };
+  return { spaceBytes, allocatedBytes, fragmentation: fragmentation(spa, id) };
 }
 
-/** The pool's state follows from its top-level vdevs: the worst counts. */
-function rootState(spa: Spa): number {
-  const states = spa.zio.tops.flatMap((top) => (top === undefined ? [] : [top.vdev.state]));
-  if (states.some((state) => state === 'UNAVAIL' || state === 'FAULTED')) {
-    return VDEV_STATE_CANT_OPEN;
+const SUMMED = ['readOps', 'writeOps', 'readBytes', 'writeBytes'] as const;
+
+/** Of the whole pool: the space of data vdevs, and all that was read and written. */
+function rootStat(asked: Asked, branches: readonly Partial<VdevStat>[]): NvValue {
+  const { spa, ageNs } = asked;
+  const { sizeBytes, allocatedBytes } = spa.metaslabs.space;
+  const state = poolHealth(spa);
+  const root: Partial<VdevStat> = {
+    timestampNs: ageNs,
+    state,
+    aux: state === VDEV_STATE_CANT_OPEN ? VDEV_AUX_NO_REPLICAS : VDEV_AUX_NONE,
+    spaceBytes: sizeBytes,
+    allocatedBytes,
+  };
+  for (const key of SUMMED) {
+    root[key] = branches.reduce((sum, branch) => sum + (branch[key] ?? 0), 0);
   }
-  const isWhole = states.every((state) => state === 'ONLINE');
-  return isWhole ? VDEV_STATE_HEALTHY : VDEV_STATE_DEGRADED;
+  return packVdevStat(root);
+}
+
+/** Spares and cache devices. */
+function auxConfigs(asked: Asked, devices: readonly VdevDisk[], isSpare: boolean): NvValue {
+  return nvListArray(
+    devices.map((vdev) => {
+      const { device } = vdev;
+      const isInUse = isSpare && asked.spa.aux.isInUse(vdev);
+      const space = isSpare ? {} : { spaceBytes: device?.sizeBytes ?? 0 };
+      const stat = statOf(vdev, asked, space);
+      const config = new Map(vdevConfig(vdev, true));
+      const aux = isInUse ? { aux: VDEV_AUX_SPARED } : {};
+      config.set('vdev_stats', packVdevStat({ ...stat, ...aux }));
+      return config;
+    }),
+  );
+}
+
+/** `pool_scan_stat_t`; undefined before the first scan. */
+function scanStat({ spa }: Asked): NvValue | undefined {
+  const { phys, pass, isScanning } = spa.scan;
+  if (phys.func === 0) return undefined;
+  return packScanStat({
+    func: phys.func,
+    state: phys.state,
+    startSeconds: phys.startTime,
+    endSeconds: phys.endTime,
+    toExamineBytes: phys.toExamine,
+    examinedBytes: phys.examined,
+    toProcessBytes: phys.toProcess,
+    processedBytes: phys.processed,
+    errors: phys.errors,
+    passExaminedBytes: pass.examinedBytes,
+    passStartSeconds: pass.startSeconds,
+    passPausedSeconds: isScanning ? pass.pausedAtSeconds : 0,
+    passTotalPausedSeconds: pass.pausedSeconds,
+    // A block that was looked at has been read: nothing is put off.
+    passIssuedBytes: pass.examinedBytes,
+    issuedBytes: phys.examined,
+  });
 }
 
 /** `spa_get_stats`: everything that `zpool status` and `list` show. */
-export function poolStats(spa: Spa): NvList {
+export function poolStats(spa: Spa, ageNs: bigint): NvList {
+  const asked: Asked = { spa, ageNs: Number(ageNs) };
   const config = new Map(poolConfig(spa));
   const tree = config.get('vdev_tree');
   if (tree?.type === 'nvlist') {
     const root = new Map(tree.value);
-    const totals: Partial<VdevStat> = {};
+    const stats: Partial<VdevStat>[] = [];
     const branches = nvGetListArray(tree.value, 'children').map((child) => {
-      const id = Number(child.get('id')?.type === 'uint64' ? nvNumber(child.get('id')) : -1);
+      const id = nvGetNumber(child, 'id') ?? -1;
       const vdev = spa.zio.tops[id]?.vdev;
-      if (vdev === undefined) return child;
+      if (vdev === undefined) {
+        return new Map([...child, ['vdev_stats', packVdevStat({})] as const]);
+      }
       const space = spaceOf(spa, id);
-      totals.spaceBytes = (totals.spaceBytes ?? 0) + (space.spaceBytes ?? 0);
-      totals.allocatedBytes = (totals.allocatedBytes ?? 0) + (space.allocatedBytes ?? 0);
-      return withStats(child, vdev, space);
+      stats.push(statOf(vdev, asked, space));
+      return withStats(child, vdev, asked, space);
     });
     root.set('children', nvListArray(branches));
-    root.set('vdev_stats', packVdevStat({ ...totals, state: rootState(spa) }));
+    root.set('vdev_stats', rootStat(asked, stats));
+    const scan = scanStat(asked);
+    if (scan !== undefined) root.set('scan_stats', scan);
+    const { spares, caches } = spa.aux;
+    if (spares.length > 0) root.set('spares', auxConfigs(asked, spares, true));
+    if (caches.length > 0) root.set('l2cache', auxConfigs(asked, caches, false));
     config.set('vdev_tree', nvList(root));
   }
-  config.set('error_count', nvUint64(0));
+  config.set('error_count', nvUint64(spa.errorLog.places(spa.dsl).length));
   config.set('feature_stats', nvList(featureStats(spa)));
-  if (spa.isSuspended) config.set('suspended', nvUint64(1));
+  if (spa.isSuspended) config.set('suspended', nvUint64(0));
   return config;
-}
-
-function nvNumber(pair: NvValue | undefined): number {
-  return pair?.type === 'uint64' ? Number(pair.value) : -1;
 }
 
 /** Uses of every enabled feature, by guid. `spa_feature_stats_from_disk` */

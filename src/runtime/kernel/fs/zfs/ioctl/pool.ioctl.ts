@@ -2,19 +2,23 @@
 import {
   type NvList,
   type NvValue,
+  nvGetList,
   nvGetListArray,
-  nvGetUint64,
+  nvGetNumber,
+  nvGetString,
   nvList,
-  nvString,
 } from '#abi/illumos/nvpair.ts';
+import type { Feature } from '#abi/illumos/zfs-feature.table.ts';
 import type { ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
-import { EBUSY, EEXIST, EINVAL, ENOENT, type Errno, isErrno } from '#kernel/os/errno.ts';
-import { ZfsError } from '../ondisk/zfs-error.ts';
+import { EBUSY, EEXIST, EINVAL, ENOENT, EROFS, type Errno, isErrno } from '#kernel/os/errno.ts';
+import { propSet } from '../dsl/dsl-prop.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaCreate } from '../pool/spa-create.ts';
+import { spaPropGet, spaPropSet } from '../pool/spa-prop.ts';
 import { spaDestroy, spaExport } from '../pool/spa-open.ts';
 import type { VdevSpec } from '../pool/vdev-create.ts';
-import { poolRow, type ZfsIoctlRow } from './ioctl-row.ts';
+import { propsFrom } from './property.ioctl.ts';
+import { poolRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
 import { importPool, searchPools } from './pool-import.ts';
 import { poolStats } from './pool-stats.ts';
 import { SpecReader } from './vdev-spec.ts';
@@ -33,12 +37,21 @@ function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
     specs.push(spec);
   }
   if (specs.length === 0) return EINVAL;
-  const ashift = nvGetUint64(command.source ?? new Map(), 'ashift');
+  const source = command.source ?? new Map();
+  const rootProps = propsFrom(nvGetList(source, 'root-props-nvl') ?? new Map());
+  if (isErrno(rootProps)) return rootProps;
   try {
-    const options = { ...module.poolOptions(), ...(ashift ? { ashift: Number(ashift) } : {}) };
-    const spa = spaCreate(command.name, specs, options);
+    const spa = spaCreate(command.name, specs, {
+      ...module.poolOptions(),
+      ...ashiftOf(command.config ?? new Map()),
+      wantsFeature: featureChoice(source),
+      configure: (root) => {
+        for (const [name, value] of rootProps) propSet(root, name, 'local', value);
+      },
+    });
     module.addPool(spa);
-    module.postPoolEvent(spa, 'pool_create');
+    setPoolProps(spa, source);
+    module.postEvent(spa, 'pool_create');
   } catch (error) {
     reader.abandon();
     throw error;
@@ -46,19 +59,62 @@ function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   return undefined;
 }
 
+/** The sector size asked for, as a shift; all top-level vdevs get one. */
+function ashiftOf(config: NvList): { ashift?: number } {
+  const [first] = nvGetListArray(config, 'children');
+  const ashift = first === undefined ? undefined : nvGetNumber(first, 'ashift');
+  return ashift === undefined ? {} : { ashift };
+}
+
+/** `features` in `source`: `all` but `disabled@…`; without `all` only those named `feature@…`. */
+function featureChoice(source: NvList): (feature: Feature) => boolean {
+  const choice = nvGetList(source, 'features');
+  return ({ name, support }) => {
+    if (source.has(`feature@${name}`)) return support === 'create' || support === 'write';
+    if (support !== 'create') return false;
+    if (choice === undefined) return true;
+    return choice.has('all') && !choice.has(`disabled@${name}`);
+  };
+}
+
+/** Pool properties given at creation or import. */
+function setPoolProps(spa: Spa, source: NvList): void {
+  const altroot = nvGetString(source, 'altroot');
+  if (altroot !== undefined) spa.altroot = altroot;
+  const props = [...source].filter(([name]) => SETTABLE.includes(name));
+  if (props.length > 0 && !spa.isReadOnly) spaPropSet(spa, new Map(props));
+}
+
+/** What can be set with `-o` when a pool is made or imported, beside features and altroot. */
+const SETTABLE = [
+  'comment',
+  'delegation',
+  'autoreplace',
+  'failmode',
+  'listsnapshots',
+  'autoexpand',
+  'dedupditto',
+  'multihost',
+  'ashift',
+  'autotrim',
+];
+
 /** What destroying and exporting have in common. */
 function takeAway(
   command: ZfsCommand,
   module: ZfsModule,
+  open: ZfsOpen,
   close: (spa: Spa) => void,
   event: string,
 ): Errno | undefined {
   const spa = module.pool(command.name);
   if (spa === undefined) return ENOENT;
   if (module.isAnyMounted(command.name)) return EBUSY;
+  if (spa.isReadOnly && close === spaDestroy) return EROFS;
+  if (command.string !== '') module.logCommand(command.name, command.string, open.context.cred);
   close(spa);
   module.removePool(spa);
-  module.postPoolEvent(spa, event);
+  module.postEvent(spa, event);
   return undefined;
 }
 
@@ -66,7 +122,7 @@ function poolConfigs(command: ZfsCommand, module: ZfsModule): Errno | undefined 
   if (command.cookie === module.generation) return EEXIST;
   command.cookie = module.generation;
   const pools = module.pools().map((spa): [string, NvValue] => {
-    return [spa.identity.name, nvList(poolStats(spa))];
+    return [spa.identity.name, nvList(poolStats(spa, module.ageNs(spa)))];
   });
   command.destination = new Map(pools);
   return undefined;
@@ -75,7 +131,7 @@ function poolConfigs(command: ZfsCommand, module: ZfsModule): Errno | undefined 
 function stats(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = module.pool(command.name);
   if (spa === undefined) return ENOENT;
-  command.config = poolStats(spa);
+  command.config = poolStats(spa, module.ageNs(spa));
   return undefined;
 }
 
@@ -102,21 +158,31 @@ function poolImport(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   for (const pool of all) if (pool !== wanted) pool.release();
   if (wanted === undefined) return ENOENT;
   try {
-    const spa = importPool(module, wanted, command.name);
+    const isReadOnly = nvGetNumber(command.source ?? new Map(), 'readonly') === 1;
+    const spa = importPool(module, wanted, command.name, isReadOnly);
     module.addPool(spa);
-    module.postPoolEvent(spa, 'pool_import');
+    setPoolProps(spa, command.source ?? new Map());
+    module.postEvent(spa, 'pool_import');
   } catch (error) {
     wanted.release();
-    if (error instanceof ZfsError) {
-      command.destination = new Map([['load_info', nvList(loadInfo(error))]]);
-    }
+    const info = wanted.config.get('load_info');
+    if (info !== undefined) command.destination = new Map([['load_info', info]]);
     throw error;
   }
   return undefined;
 }
 
-function loadInfo(error: ZfsError): NvList {
-  return new Map([['message', nvString(error.message)]]);
+function getProps(command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const spa = module.pool(command.name);
+  if (spa === undefined) return ENOENT;
+  command.destination = spaPropGet(spa);
+  return undefined;
+}
+
+function setProps(command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const spa = module.pool(command.name);
+  if (spa === undefined) return ENOENT;
+  return spa.isReadOnly ? EROFS : spaPropSet(spa, command.source ?? new Map());
 }
 
 function poolSync(command: ZfsCommand, module: ZfsModule): Errno | undefined {
@@ -151,14 +217,14 @@ const readPool = { ...anybody, security: 'read', names: 'pool' } as const;
 export const POOL_IOCTLS: readonly ZfsIoctlRow[] = [
   { ...poolRow('ZFS_IOC_POOL_CREATE', poolCreate), needsRunning: false },
   {
-    ...poolRow('ZFS_IOC_POOL_DESTROY', (command, module) =>
-      takeAway(command, module, spaDestroy, 'pool_destroy'),
+    ...poolRow('ZFS_IOC_POOL_DESTROY', (command, module, open) =>
+      takeAway(command, module, open, spaDestroy, 'pool_destroy'),
     ),
     isLogged: false,
   },
   {
-    ...poolRow('ZFS_IOC_POOL_EXPORT', (command, module) =>
-      takeAway(command, module, spaExport, 'pool_export'),
+    ...poolRow('ZFS_IOC_POOL_EXPORT', (command, module, open) =>
+      takeAway(command, module, open, spaExport, 'pool_export'),
     ),
     isLogged: false,
   },
@@ -167,6 +233,8 @@ export const POOL_IOCTLS: readonly ZfsIoctlRow[] = [
   { ...anybody, name: 'ZFS_IOC_POOL_CONFIGS', run: poolConfigs },
   { ...readPool, name: 'ZFS_IOC_POOL_STATS', run: stats },
   { ...readPool, name: 'ZFS_IOC_POOL_SYNC', run: poolSync },
+  { ...readPool, name: 'ZFS_IOC_POOL_GET_PROPS', run: getProps },
+  poolRow('ZFS_IOC_POOL_SET_PROPS', setProps),
   { ...config, name: 'ZFS_IOC_EVENTS_NEXT', run: eventsNext },
   { ...config, name: 'ZFS_IOC_EVENTS_CLEAR', run: eventsClear },
 ];

@@ -5,16 +5,20 @@
 import type { BlockDevice } from '#runtime/host.ts';
 import { type NvList, nvGetListArray, nvGetNumber, nvGetString } from '#abi/illumos/nvpair.ts';
 import { EBUSY, EINVAL, type Errno, isErrno } from '#kernel/os/errno.ts';
+import type { Spa } from '../pool/spa.ts';
 import type { VdevSpec } from '../pool/vdev-create.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
 /** The devices opened so far, so that they can be given back when the whole fails. */
 export class SpecReader {
   readonly #module: ZfsModule;
+  readonly #pool: Spa | undefined;
   readonly #opened: BlockDevice[] = [];
 
-  constructor(module: ZfsModule) {
+  /** `pool`: whose hot spares may be taken. */
+  constructor(module: ZfsModule, pool?: Spa) {
     this.#module = module;
+    this.#pool = pool;
   }
 
   /** One branch. ENOENT, ENXIO for a device that is not there, EBUSY for one in use. */
@@ -39,7 +43,13 @@ export class SpecReader {
     if (path === undefined || !path.startsWith('/')) return EINVAL;
     const device = this.#module.machine.openDevice(path);
     if (isErrno(device)) return device;
-    if (this.#module.userOf(device) !== undefined) return EBUSY;
+    const isSpare = this.#pool?.aux.spares.some((each) => each.device === device) === true;
+    const isTaken = isSpare ? this.#opened.includes(device) : this.#module.userOf(device);
+    if (isTaken !== undefined && isTaken !== false) {
+      this.#module.machine.closeDevice(device);
+      return EBUSY;
+    }
+    if (this.#opened.includes(device)) return EBUSY;
     this.#opened.push(device);
     return { kind, device, path };
   }

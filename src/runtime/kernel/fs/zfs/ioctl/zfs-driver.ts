@@ -13,6 +13,7 @@ import { LABEL_IOCTLS } from './label.ioctl.ts';
 import { POOL_IOCTLS } from './pool.ioctl.ts';
 import { PROPERTY_IOCTLS } from './property.ioctl.ts';
 import { SNAPSHOT_IOCTLS } from './snapshot.ioctl.ts';
+import { SCAN_IOCTLS } from './scan.ioctl.ts';
 import { STREAM_IOCTLS } from './stream.ioctl.ts';
 import { VDEV_IOCTLS } from './vdev.ioctl.ts';
 import type { ZfsModule } from './zfs-module.ts';
@@ -23,6 +24,7 @@ const TABLES: readonly (readonly ZfsIoctlRow[])[] = [
   DATASET_IOCTLS,
   PROPERTY_IOCTLS,
   SNAPSHOT_IOCTLS,
+  SCAN_IOCTLS,
   VDEV_IOCTLS,
   STREAM_IOCTLS,
 ];

@@ -4,7 +4,7 @@
  * @see uts/common/fs/zfs/spa_misc.c (the spa namespace), zfs_ioctl.c
  */
 import type { BlockDevice, Clock, Codecs, RandomSource } from '#runtime/host.ts';
-import { nvString, nvUint64 } from '#abi/illumos/nvpair.ts';
+import { nvString, nvUint64, type NvValue } from '#abi/illumos/nvpair.ts';
 import type { Callout, CalloutTable } from '#kernel/disp/callout.ts';
 import type { KstatRegistry } from '#kernel/os/kstat.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
@@ -14,9 +14,13 @@ import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaHistoryCommand } from '../pool/spa-history.ts';
 import type { OpenOptions } from '../pool/spa-open.ts';
+import { scanStep } from '../pool/scan-ops.ts';
+import { allLeaves } from '../pool/spa-config-sync.ts';
 import { isSpaDirty, spaSync } from '../pool/spa-sync.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { ZfsVfs } from '../zpl/zfs-vfs.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
+import type { Vdev } from '../vdev/vdev.ts';
 import { EventQueue } from './event-queue.ts';
 import { ZvolMinors } from './zvol-devices.ts';
 
@@ -44,15 +48,19 @@ export interface ZfsMachine {
 
 /** `zfs_txg_timeout`: at the latest so long after a change it is on disk. */
 const TXG_TIMEOUT_NS = 5_000_000_000n;
+/** Between two pieces of a scan. */
+const SCAN_INTERVAL_NS = 50_000_000n;
 
 export class ZfsModule {
   readonly machine: ZfsMachine;
   readonly events: EventQueue;
   readonly volumes: ZvolMinors = new ZvolMinors(this);
   readonly #pools: Map<string, Spa> = new Map();
+  readonly #loadedNs: Map<Spa, bigint> = new Map();
   /** Changes with every change of the namespace. `spa_config_generation` */
   generation = 1;
   #txgTimer: Callout | undefined;
+  #scanTimer: Callout | undefined;
 
   constructor(machine: ZfsMachine) {
     this.machine = machine;
@@ -61,11 +69,11 @@ export class ZfsModule {
 
   /** What opening or making a pool takes. */
   poolOptions(): OpenOptions {
-    const { codecs, clock, random, arcLimitBytes } = this.machine;
-    return { codecs, clock, random, arcLimitBytes, hostname: this.machine.hostname() };
+    const { codecs, clock, random, arcLimitBytes, hostid } = this.machine;
+    return { codecs, clock, random, arcLimitBytes, hostid, hostname: this.machine.hostname() };
   }
 
-  postPoolEvent(spa: Spa, what: string): void {
+  postEvent(spa: Spa, what: string, vdev?: Vdev): void {
     const { name, guid } = spa.identity;
     this.events.post(`sysevent.fs.zfs.${what}`, [
       ['version', { type: 'uint8', value: 0 }],
@@ -74,13 +82,14 @@ export class ZfsModule {
       ['pool_guid', nvUint64(guid)],
       ['pool_state', { type: 'int32', value: spa.state }],
       ['pool_context', { type: 'int32', value: 0 }],
+      ...(vdev === undefined ? [] : vdevPayload(vdev)),
     ]);
   }
 
   /** Puts a command line into the pool's history. */
   logCommand(pool: string, commandLine: string, cred: Credentials): void {
     const spa = this.#pools.get(pool);
-    if (spa === undefined) return;
+    if (spa === undefined || spa.isReadOnly) return;
     spaHistoryCommand(spa, commandLine, { uid: cred.uid, zone: 'global' });
   }
 
@@ -100,6 +109,10 @@ export class ZfsModule {
 
   addPool(spa: Spa): void {
     this.#pools.set(spa.identity.name, spa);
+    this.#loadedNs.set(spa, this.machine.clock.monotonicNs());
+    spa.notify = (what, vdev) => this.postEvent(spa, what, vdev);
+    spa.releaseDevice = (device) => this.machine.closeDevice(device);
+    this.driveScans();
     this.generation += 1;
     this.#armTxgTimer();
   }
@@ -107,6 +120,7 @@ export class ZfsModule {
   /** Forgets a pool that was exported or destroyed, and gives its devices back. */
   removePool(spa: Spa): void {
     this.#pools.delete(spa.identity.name);
+    this.#loadedNs.delete(spa);
     this.generation += 1;
     for (const device of devicesOf(spa)) this.machine.closeDevice(device);
     if (this.#pools.size > 0) return;
@@ -146,9 +160,13 @@ export class ZfsModule {
 
   /** Writes the open txg if there is anything in it; a pool that fails is suspended. */
   syncPool(spa: Spa): void {
-    if (spa.isSuspended || !isSpaDirty(spa)) return;
+    if (spa.isSuspended || spa.isReadOnly || !isSpaDirty(spa)) return;
+    this.#guarded(spa, () => spaSync(spa));
+  }
+
+  #guarded(spa: Spa, work: () => void): void {
     try {
-      spaSync(spa);
+      work();
     } catch (error) {
       if (!(error instanceof ZfsError)) throw error;
       this.machine.warn(
@@ -156,6 +174,33 @@ export class ZfsModule {
           'service is suspended',
       );
     }
+  }
+
+  /** How long the pool has been open. */
+  ageNs(spa: Spa): bigint {
+    const now = this.machine.clock.monotonicNs();
+    return now - (this.#loadedNs.get(spa) ?? now);
+  }
+
+  /** Where a file system is mounted; undefined when it is not. */
+  mountPointOf(dataset: string): string | undefined {
+    const { mounts } = this.machine.mounts;
+    return mounts.find(({ vfs, special }) => vfs.fstype === 'zfs' && special === dataset)
+      ?.mountPoint;
+  }
+
+  /** Goes on with scrubs and resilvers, a piece at a time, until none is running. */
+  driveScans(): void {
+    if (this.#scanTimer !== undefined) return;
+    const isRunning = ({ scan, isReadOnly, isSuspended }: Spa): boolean =>
+      scan.isScanning && !scan.isPaused && !isReadOnly && !isSuspended;
+    if (!this.pools().some(isRunning)) return;
+    const { callouts, clock } = this.machine;
+    this.#scanTimer = callouts.at(clock.monotonicNs() + SCAN_INTERVAL_NS, () => {
+      this.#scanTimer = undefined;
+      for (const spa of this.pools().filter(isRunning)) this.#guarded(spa, () => scanStep(spa));
+      this.driveScans();
+    });
   }
 
   #armTxgTimer(): void {
@@ -169,13 +214,16 @@ export class ZfsModule {
   }
 }
 
-/** The storage of all leaves that are open. */
+/** What an event says of a vdev. */
+function vdevPayload(vdev: Vdev): [string, NvValue][] {
+  const path: [string, NvValue][] =
+    vdev instanceof VdevDisk ? [['vdev_path', nvString(vdev.path)]] : [];
+  return [['vdev_guid', nvUint64(vdev.guid)], ...path];
+}
+
+/** The storage of all leaves, spares and cache devices that are open. */
 export function devicesOf(spa: Spa): readonly BlockDevice[] {
-  const found: BlockDevice[] = [];
-  for (const top of spa.zio.tops) {
-    for (const leaf of top?.vdev.leaves() ?? []) {
-      if ('device' in leaf && leaf.device !== null) found.push(leaf.device as BlockDevice);
-    }
-  }
-  return found;
+  const leaves = [...allLeaves(spa), ...spa.aux.spares, ...spa.aux.caches];
+  const devices = leaves.flatMap(({ device }) => (device === null ? [] : [device]));
+  return [...new Set(devices)];
 }

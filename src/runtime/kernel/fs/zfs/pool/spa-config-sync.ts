@@ -49,7 +49,7 @@ function featuresForRead(spa: Spa): NvList {
 }
 
 function common(spa: Spa): [string, NvValue][] {
-  const { name, guid, hostname } = spa.identity;
+  const { name, guid, hostname, hostid = 0 } = spa.identity;
   return [
     ['version', nvUint64(SPA_VERSION_FEATURES)],
     ['name', nvString(name)],
@@ -57,7 +57,9 @@ function common(spa: Spa): [string, NvValue][] {
     ['txg', nvUint64(spa.txg)],
     ['pool_guid', nvUint64(guid)],
     ['errata', nvUint64(0)],
+    ...(hostid === 0 ? [] : [['hostid', nvUint64(hostid)] as [string, NvValue]]),
     ['hostname', nvString(hostname)],
+    ...(spa.comment === '' ? [] : [['comment', nvString(spa.comment)] as [string, NvValue]]),
   ];
 }
 

@@ -40,6 +40,7 @@ import {
 import { DMU_OST_META, DMU_OST_ZFS } from '../ondisk/dnode-phys.ts';
 import { SPA_VERSION_FEATURES } from '../ondisk/label.ts';
 import { nvUint64 } from '../ondisk/nvlist.ts';
+import type { Feature } from '#abi/illumos/zfs-feature.table.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
 import type { Vdev } from '../vdev/vdev.ts';
 import { buildVdev } from '../vdev/vdev-tree.ts';
@@ -60,7 +61,10 @@ export interface CreateOptions {
   readonly random: RandomSource;
   readonly hostname: string;
   readonly arcLimitBytes: number;
+  readonly hostid?: number;
   readonly ashift?: number;
+  /** Which features are enabled; unless given, those that every new pool gets. */
+  readonly wantsFeature?: (feature: Feature) => boolean;
   /** Called with the root dataset before the first txg is written: properties given at creation. */
   readonly configure?: (root: DslDataset) => void;
 }
@@ -77,7 +81,12 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
     asize,
   }));
   for (const device of specs.flatMap(devicesOf)) clearLabels(device);
-  const identity = { name, guid: random.uint64() | 1n, hostname: options.hostname };
+  const identity = {
+    name,
+    guid: random.uint64() | 1n,
+    hostname: options.hostname,
+    hostid: options.hostid ?? 0,
+  };
   const arc = new Arc(zio, options.arcLimitBytes);
   const spa = new Spa(identity, zio, arc, { clock, random }, TXG_INITIAL);
   for (const top of zio.tops) if (top !== undefined) spa.observe(top.vdev);
@@ -85,7 +94,7 @@ export function spaCreate(name: string, specs: readonly VdevSpec[], options: Cre
   const dsl = spa.adoptMos(mos);
   initZap(dmuObjectClaim(mos, DMU_POOL_DIRECTORY_OBJECT, DMU_OT_OBJECT_DIRECTORY, 0, 0, 0));
   openMetaslabs(spa);
-  createFeatureObjects(spa);
+  createFeatureObjects(spa, options.wantsFeature ?? isCreated);
   spa.adoptFeatures();
   const root = createDir(dsl, null, name);
   createDir(dsl, root, '$MOS');
@@ -122,7 +131,12 @@ export function createFileSystem(spa: Spa, dir: DslDir, isUtf8Only = false): Dsl
   return head;
 }
 
-function createFeatureObjects(spa: Spa): void {
+/** Which features a new pool gets when nobody says. */
+function isCreated({ support }: Feature): boolean {
+  return support === 'create';
+}
+
+function createFeatureObjects(spa: Spa, wants: (feature: Feature) => boolean): void {
   const { mos } = spa;
   const make = (name: string): number => {
     const object = zapCreate(mos, DMU_OTN_ZAP_METADATA);
@@ -133,7 +147,7 @@ function createFeatureObjects(spa: Spa): void {
   const forWrite = make(DMU_POOL_FEATURES_FOR_WRITE);
   const descriptions = make(DMU_POOL_FEATURE_DESCRIPTIONS);
   const enabledTxg = make(DMU_POOL_FEATURE_ENABLED_TXG);
-  const enabled = SPA_FEATURES.filter(({ support }) => support === 'create');
+  const enabled = SPA_FEATURES.filter(wants);
   for (const feature of enabled) {
     const list = feature.isReadOnlyCompatible ? forWrite : forRead;
     let uses = feature.isActiveWhenEnabled ? 1 : 0;
@@ -143,6 +157,27 @@ function createFeatureObjects(spa: Spa): void {
     zapSet(mos, descriptions, feature.guid, zapString(feature.description));
     zapSetNumber(mos, enabledTxg, feature.guid, spa.txg);
   }
+}
+
+/** `spa_feature_enable`: of a pool that is there; in a sync task. */
+export function enableFeature(spa: Spa, feature: Feature): void {
+  const { mos, dsl } = spa;
+  const uses = feature.isActiveWhenEnabled ? 1 : 0;
+  const name = feature.isReadOnlyCompatible
+    ? DMU_POOL_FEATURES_FOR_WRITE
+    : DMU_POOL_FEATURES_FOR_READ;
+  const set = (list: string, number: number): void => {
+    const object = dsl.directoryNumber(list);
+    if (object !== undefined) zapSetNumber(mos, object, feature.guid, number);
+  };
+  set(name, feature.name === 'enabled_txg' ? 0 : uses);
+  const descriptions = dsl.directoryNumber(DMU_POOL_FEATURE_DESCRIPTIONS);
+  if (descriptions !== undefined) {
+    zapSet(mos, descriptions, feature.guid, zapString(feature.description));
+  }
+  if (!spa.isFeatureEnabled('com.delphix:enabled_txg')) return;
+  set(DMU_POOL_FEATURE_ENABLED_TXG, spa.txg);
+  spa.featureCount('com.delphix:enabled_txg', 1);
 }
 
 function createPoolObjects(spa: Spa): void {

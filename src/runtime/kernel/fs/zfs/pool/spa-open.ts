@@ -6,6 +6,7 @@ import type { Clock, Codecs, RandomSource } from '#runtime/host.ts';
 import { MosOwner } from '../dsl/dsl-account.ts';
 import { must } from '#base/assert.ts';
 import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
+import { nvGetString } from '../ondisk/nvlist.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
 import { isResilverNeeded } from './scan-ops.ts';
@@ -24,31 +25,43 @@ export interface OpenOptions {
   readonly random: RandomSource;
   readonly hostname: string;
   readonly arcLimitBytes: number;
+  readonly hostid?: number;
+  /** Nothing is written, not even that the pool is in use. */
+  readonly isReadOnly?: boolean;
   /** The pool's new name, when it is to have one. */
   readonly newName?: string;
 }
 
 /** Opens `found` for writing; the labels say from now on that it is in use. */
 export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
-  const { codecs, arcLimitBytes, clock, random, hostname } = options;
+  const {
+    codecs,
+    arcLimitBytes,
+    clock,
+    random,
+    hostname,
+    hostid = 0,
+    isReadOnly = false,
+  } = options;
   // The MOS's owner needs the pool, which needs the MOS: the pool is put in when it is there.
   const holder: { spa?: Spa } = {};
   const mosOwner = new MosOwner(() => must(holder.spa, 'the pool is open'));
-  const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly: false });
+  const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly });
   const name = options.newName ?? loaded.name;
-  const identity = { name, guid: loaded.guid, hostname };
+  const identity = { name, guid: loaded.guid, hostname, hostid };
   const txg = loaded.uberblock.txg + 1;
   const { zio, arc } = loaded;
   const spa = new Spa(identity, zio, arc, { clock, random }, txg, mosOwner);
   holder.spa = spa;
   spa.adoptMos(loaded.dsl.mos);
   spa.adoptFeatures();
+  spa.comment = nvGetString(loaded.config, 'comment') ?? '';
   openMetaslabs(spa);
   loadDtls(spa);
   for (const leaf of allLeaves(spa)) {
     // What was seen of the disks before their logs were read does not count.
     Object.assign(leaf.stats, emptyStats());
-    leaf.isWritable = true;
+    leaf.isWritable = !isReadOnly;
     spa.observe(leaf);
     leaf.set('not_present', leaf.device === null);
   }
@@ -57,6 +70,8 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   );
   spa.aux.load((guid) => labels.get(guid) ?? null);
   spa.scan.load();
+  spa.isReadOnly = isReadOnly;
+  if (isReadOnly) return spa;
   if (!spa.scan.isResilvering && isResilverNeeded(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
   }
@@ -79,6 +94,7 @@ export function spaDestroy(spa: Spa): void {
 }
 
 function close(spa: Spa, state: number): void {
+  if (spa.isReadOnly) return;
   if (isSpaDirty(spa)) spaSync(spa);
   spa.state = state;
   spa.isConfigDirty = true;

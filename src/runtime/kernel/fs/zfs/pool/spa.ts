@@ -36,6 +36,8 @@ export interface SpaIdentity {
   name: string;
   readonly guid: bigint;
   readonly hostname: string;
+  /** Whose pool it is by its labels; 0 says nothing. */
+  readonly hostid?: number;
 }
 
 export interface SpaHost {
@@ -70,6 +72,12 @@ export class Spa implements DslServices {
   isConfigDirty = false;
   /** `pool_state_t`: what the labels will say. */
   state: number = POOL_STATE_ACTIVE;
+  /** `comment`: kept in the configuration. */
+  comment = '';
+  /** `altroot`: in front of all mount points, until the export. */
+  altroot = '';
+  /** Imported for reading only. */
+  isReadOnly = false;
   /** Set when a sync failed: what is in memory is no longer what is on disk. */
   isSuspended = false;
   /** Bytes written to files since the last txg, about. */

@@ -46,14 +46,15 @@ export function mountDataset(
     space: () => datasetSpace(dataset),
     admit: (sizeBytes: number, isNetFree = false) => admit(spa, dataset, sizeBytes, isNetFree),
     commit: () => {
-      if (isSpaDirty(spa)) spaSync(spa);
+      if (!spa.isReadOnly && isSpaDirty(spa)) spaSync(spa);
     },
     // A log of before a crash is replayed even when nothing else may change the file system.
-    zil: dataset.snapshotName === undefined ? zilOf(spa, dataset) : null,
+    zil: dataset.snapshotName === undefined && !spa.isReadOnly ? zilOf(spa, dataset) : null,
     hasLogDevice: () => hasLogDevice(spa),
   };
   const fs = openFileSystem(spa, dataset);
   // Files of older versions have no system attributes: they are read, not written.
-  const isFrozen = isReadOnly || dataset.isSnapshot || fs.version < ZPL_VERSION_SA;
+  const isOld = fs.version < ZPL_VERSION_SA;
+  const isFrozen = isReadOnly || spa.isReadOnly || dataset.isSnapshot || isOld;
   return new ZfsVfs(fsid, fs, host, isFrozen);
 }

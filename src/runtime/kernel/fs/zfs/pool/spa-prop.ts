@@ -1,0 +1,218 @@
+/**
+ * Properties of pools: what is counted, what is kept in the configuration, and what is kept in the
+ * MOS (`pool_props`). `feature@…` enables a feature.
+ * @man zpoolprops(7)  @see uts/common/fs/zfs/spa.c spa_prop_get(), spa_sync_props()
+ */
+import { type NvList, type NvValue, nvList, nvString, nvUint64 } from '#abi/illumos/nvpair.ts';
+import { isFeatureProp, zpoolProp } from '#abi/illumos/zfs-prop.ts';
+import {
+  VDEV_STATE_CANT_OPEN,
+  VDEV_STATE_DEGRADED,
+  VDEV_STATE_HEALTHY,
+} from '#abi/illumos/zfs-stat.ts';
+import { EINVAL, ENOENT, ENOTSUP, type Errno } from '#kernel/os/errno.ts';
+import { Bpobj } from '../dsl/bpobj.ts';
+import { DMU_POOL_FREE_BPOBJ, DMU_POOL_PROPS } from '../dsl/dsl-pool.ts';
+import type { RangeTree } from '../metaslab/range-tree.ts';
+import { DMU_OST_ZFS } from '../ondisk/dnode-phys.ts';
+import { SPA_VERSION_FEATURES } from '../ondisk/label.ts';
+import { SPA_FEATURES } from '../spa/spa-features.ts';
+import { zapEntries, zapSet } from '../zap/zap.ts';
+import { firstInteger, zapU64 } from '../zap/zap-value.ts';
+import { spaHistoryInternal } from './spa-history.ts';
+import { enableFeature } from './spa-create.ts';
+import type { Spa } from './spa.ts';
+import { runTask } from './sync-task.ts';
+
+/** `zprop_source_t` */
+const SOURCE_NONE = 1;
+const SOURCE_DEFAULT = 2;
+const SOURCE_LOCAL = 8;
+
+/** Kept in the MOS as numbers. */
+const STORED = [
+  'bootfs',
+  'delegation',
+  'autoreplace',
+  'failmode',
+  'listsnapshots',
+  'autoexpand',
+  'dedupditto',
+  'bootsize',
+  'multihost',
+  'ashift',
+  'autotrim',
+];
+
+/** `zfs_frag_table`: how bad free pieces of 512 bytes, 1 K … 16 M are, in percent. */
+const FRAGMENTATION = [100, 100, 98, 95, 90, 80, 70, 60, 50, 40, 30, 20, 15, 10, 5, 0];
+const SMALLEST_SHIFT = 9;
+
+/** `metaslab_fragmentation`: of the pieces in one metaslab. */
+function fragmentationOf(free: RangeTree): number {
+  let total = 0;
+  let weighted = 0;
+  free.forEach((_start, size) => {
+    const step = Math.floor(Math.log2(size)) - SMALLEST_SHIFT;
+    const place = Math.min(Math.max(step, 0), FRAGMENTATION.length - 1);
+    total += size;
+    weighted += size * (FRAGMENTATION[place] as number);
+  });
+  return total === 0 ? 0 : Math.floor(weighted / total);
+}
+
+/** Of metaslabs, by their size; those that were never looked at count as whole. */
+export function fragmentation(spa: Spa, vdev?: number): number {
+  let total = 0;
+  let weighted = 0;
+  for (const { group, metaslab } of spa.metaslabs.all()) {
+    if (vdev !== undefined && group.vdev !== vdev) continue;
+    total += metaslab.size;
+    if (metaslab.isLoaded) weighted += fragmentationOf(metaslab.allocatable) * metaslab.size;
+  }
+  return total === 0 ? 0 : Math.floor(weighted / total);
+}
+
+/** `spa->spa_root_vdev->vdev_state`: the worst of the top-level vdevs, data and log. */
+export function poolHealth(spa: Spa): number {
+  const states = spa.zio.tops.flatMap((top) => (top === undefined ? [] : [top.vdev.state]));
+  if (states.some((state) => state === 'UNAVAIL' || state === 'FAULTED')) {
+    return VDEV_STATE_CANT_OPEN;
+  }
+  return states.every((state) => state === 'ONLINE') ? VDEV_STATE_HEALTHY : VDEV_STATE_DEGRADED;
+}
+
+function prop(value: NvValue, source: number): NvValue {
+  return nvList(
+    new Map<string, NvValue>([
+      ['source', nvUint64(source)],
+      ['value', value],
+    ]),
+  );
+}
+
+function freeingBytes(spa: Spa): number {
+  const object = spa.dsl.directoryNumber(DMU_POOL_FREE_BPOBJ);
+  return object === undefined ? 0 : new Bpobj(spa.dsl, object).space.used;
+}
+
+/** What is counted, not set. */
+function countedProps(spa: Spa): [string, NvValue][] {
+  const { sizeBytes, allocatedBytes } = spa.metaslabs.space;
+  const capacity = sizeBytes === 0 ? 0 : Math.floor((allocatedBytes * 100) / sizeBytes);
+  const numbers: [string, number | bigint][] = [
+    ['size', sizeBytes],
+    ['allocated', allocatedBytes],
+    ['free', sizeBytes - allocatedBytes],
+    ['checkpoint', 0],
+    ['fragmentation', fragmentation(spa)],
+    ['expandsize', 0],
+    ['readonly', spa.isReadOnly ? 1 : 0],
+    ['capacity', capacity],
+    ['dedupratio', 100],
+    ['health', poolHealth(spa)],
+    ['freeing', freeingBytes(spa)],
+    ['leaked', 0],
+    ['guid', spa.identity.guid],
+    ['maxblocksize', 2 ** 20],
+    ['maxdnodesize', 512],
+  ];
+  return numbers.map(([name, value]) => [name, prop(nvUint64(value), SOURCE_NONE)]);
+}
+
+/** What the pool keeps; a dataset is named, not numbered. */
+function storedProps(spa: Spa): [string, NvValue][] {
+  const object = spa.dsl.directoryNumber(DMU_POOL_PROPS);
+  const found: [string, NvValue][] = [];
+  if (object === undefined) return found;
+  for (const { name, value } of zapEntries(spa.mos, object)) {
+    const number = firstInteger(value);
+    const row = zpoolProp(name);
+    if (row === undefined) continue;
+    if (name === 'bootfs') {
+      const text = number === 0n ? '' : spa.dsl.datasetByObject(Number(number)).fullName;
+      found.push([name, prop(nvString(text), number === 0n ? SOURCE_DEFAULT : SOURCE_LOCAL)]);
+      continue;
+    }
+    found.push([
+      name,
+      prop(nvUint64(number), number === row.default ? SOURCE_DEFAULT : SOURCE_LOCAL),
+    ]);
+  }
+  return found;
+}
+
+/** `spa_prop_get`: name → { source, value }. */
+export function spaPropGet(spa: Spa): NvList {
+  const props = new Map<string, NvValue>(countedProps(spa));
+  props.set('name', prop(nvString(spa.identity.name), SOURCE_NONE));
+  props.set('version', prop(nvUint64(SPA_VERSION_FEATURES), SOURCE_DEFAULT));
+  if (spa.comment !== '') props.set('comment', prop(nvString(spa.comment), SOURCE_LOCAL));
+  if (spa.altroot !== '') {
+    props.set('altroot', prop(nvString(spa.altroot), SOURCE_LOCAL));
+    props.set('cachefile', prop(nvString('none'), SOURCE_LOCAL));
+  }
+  for (const [name, value] of storedProps(spa)) props.set(name, value);
+  return props;
+}
+
+/** `spa_prop_validate`: ENOENT for a dataset that is not there, ENOTSUP for a feature unknown. */
+function check(spa: Spa, name: string, value: NvValue): Errno | undefined {
+  if (isFeatureProp(name)) return featureOf(name) === undefined ? ENOTSUP : undefined;
+  const row = zpoolProp(name);
+  if (row === undefined) return EINVAL;
+  if (name === 'bootfs') {
+    if (value.type !== 'string') return EINVAL;
+    if (value.value === '') return undefined;
+    const dataset = spa.dsl.findDataset(value.value);
+    if (dataset === undefined) return ENOENT;
+    return dataset.objset.type === DMU_OST_ZFS ? undefined : ENOTSUP;
+  }
+  if (row.kind === 'string') return value.type === 'string' ? undefined : EINVAL;
+  return value.type === 'uint64' ? undefined : EINVAL;
+}
+
+function featureOf(name: string): (typeof SPA_FEATURES)[number] | undefined {
+  const word = name.slice(name.indexOf('@') + 1);
+  return SPA_FEATURES.find(
+    (each) => each.name === word && (each.support === 'create' || each.support === 'write'),
+  );
+}
+
+function store(spa: Spa, name: string, value: NvValue): void {
+  if (isFeatureProp(name)) {
+    const feature = featureOf(name);
+    if (feature === undefined || spa.isFeatureEnabled(feature.guid)) return;
+    enableFeature(spa, feature);
+    spa.adoptFeatures();
+    spa.isConfigDirty = true;
+  } else if (name === 'comment' && value.type === 'string') {
+    spa.comment = value.value;
+    spa.isConfigDirty = true;
+  } else if (name === 'bootfs' && value.type === 'string') {
+    const dataset = value.value === '' ? undefined : spa.dsl.findDataset(value.value);
+    storeNumber(spa, name, BigInt(dataset?.object ?? 0));
+  } else if (value.type === 'uint64' && STORED.includes(name)) storeNumber(spa, name, value.value);
+}
+
+function storeNumber(spa: Spa, name: string, value: bigint): void {
+  const object = spa.dsl.directoryNumber(DMU_POOL_PROPS);
+  if (object !== undefined) zapSet(spa.mos, object, name, zapU64(value));
+}
+
+/** Sets properties, all in one txg or none. */
+export function spaPropSet(spa: Spa, props: NvList): Errno | undefined {
+  for (const [name, value] of props) {
+    const error = check(spa, name, value);
+    if (error !== undefined) return error;
+  }
+  // The configuration is written by the txg in which it is dirty from the start.
+  if (props.has('comment') || [...props.keys()].some(isFeatureProp)) spa.isConfigDirty = true;
+  return runTask(spa, () => {
+    for (const [name, value] of props) {
+      store(spa, name, value);
+      const shown = value.type === 'uint64' || value.type === 'string' ? value.value : '';
+      spaHistoryInternal(spa, 'set', null, `${name}=${shown}`);
+    }
+  });
+}
