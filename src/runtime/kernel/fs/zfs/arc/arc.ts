@@ -10,19 +10,12 @@ import {
   type BlockPointer,
   type Dva,
   physicalBirthOf,
+  readPlace,
   SPA_MINBLOCKSIZE,
 } from '../ondisk/blkptr.ts';
 import type { ZioContext } from '../zio/zio.ts';
-
-interface Entry {
-  readonly birth: number;
-  readonly bytes: Uint8Array;
-}
-
-interface Ghost {
-  readonly birth: number;
-  readonly size: number;
-}
+import { type ArcEntry, ArcList } from './arc-list.ts';
+import { DnodeCache } from './dnode-cache.ts';
 
 /** `arc_stats` */
 export interface ArcStats {
@@ -35,51 +28,25 @@ export interface ArcStats {
 
 /** One number for a place: 512-byte units times the number of possible vdevs. */
 const MAX_VDEVS = 512;
+/** What an entry takes beside its block, about: itself, its place in the index, a buffer. */
+const ENTRY_BYTES = 256;
+/** Ghosts may take this part of the limit. */
+const GHOST_SHARE = 16;
+/** Decoded dnodes may take an eighth of what blocks do, at about two kilobytes each. */
+const DNODE_SHARE: number = 8 * 2048;
+const LEAST_DNODES = 1024;
 
 function keyOf(dva: Dva): number {
   return (dva.offset / SPA_MINBLOCKSIZE) * MAX_VDEVS + dva.vdev;
 }
 
-/** A list in order of use with its size in bytes: a Map keeps insertion order. */
-class CacheList<T> {
-  readonly entries: Map<number, T> = new Map();
-  sizeBytes = 0;
-  readonly #sizeOf: (entry: T) => number;
-
-  constructor(sizeOf: (entry: T) => number) {
-    this.#sizeOf = sizeOf;
-  }
-
-  put(key: number, entry: T): void {
-    this.delete(key);
-    this.entries.set(key, entry);
-    this.sizeBytes += this.#sizeOf(entry);
-  }
-
-  delete(key: number): T | undefined {
-    const entry = this.entries.get(key);
-    if (entry === undefined) return undefined;
-    this.entries.delete(key);
-    this.sizeBytes -= this.#sizeOf(entry);
-    return entry;
-  }
-
-  /** Takes out the entry that was not used for longest. */
-  shift(): [number, T] | undefined {
-    for (const [key, entry] of this.entries) {
-      this.delete(key);
-      return [key, entry];
-    }
-    return undefined;
-  }
-}
-
 export class Arc {
   readonly #zio: ZioContext;
-  readonly #mru = new CacheList<Entry>((entry) => entry.bytes.length);
-  readonly #mfu = new CacheList<Entry>((entry) => entry.bytes.length);
-  readonly #mruGhost = new CacheList<Ghost>((ghost) => ghost.size);
-  readonly #mfuGhost = new CacheList<Ghost>((ghost) => ghost.size);
+  readonly #index: Map<number, ArcEntry> = new Map();
+  readonly #mru = new ArcList();
+  readonly #mfu = new ArcList();
+  readonly #mruGhost = new ArcList();
+  readonly #mfuGhost = new ArcList();
   readonly stats: ArcStats = {
     hits: 0,
     misses: 0,
@@ -89,18 +56,25 @@ export class Arc {
   };
   /** `arc_c`: bytes the cache may hold. */
   readonly limitBytes: number;
-  /** `arc_p`: how much of that the MRU list should have. */
+  readonly dnodes: DnodeCache;
+  /** `arc_p`: how much of the limit the MRU list should have. */
   #mruTarget: number;
 
   constructor(zio: ZioContext, limitBytes: number) {
     this.#zio = zio;
     this.limitBytes = limitBytes;
+    this.dnodes = new DnodeCache(Math.max(LEAST_DNODES, Math.floor(limitBytes / DNODE_SHARE)));
     this.#mruTarget = limitBytes / 2;
   }
 
-  /** Bytes held now; at most `limitBytes` between calls. */
+  /** Bytes held now, with what it takes to hold them; at most `limitBytes` between calls. */
   get sizeBytes(): number {
-    return this.#mru.sizeBytes + this.#mfu.sizeBytes;
+    return this.#mru.sizeBytes + this.#mfu.sizeBytes + this.#index.size * ENTRY_BYTES;
+  }
+
+  /** `arc_p` now. */
+  get mruTargetBytes(): number {
+    return this.#mruTarget;
   }
 
   /** The block's bytes, shared: they must not be changed. */
@@ -117,6 +91,16 @@ export class Arc {
     return bytes;
   }
 
+  /**
+   * What `read` would give for the pointer at `at` of an indirect block, if it is here: without
+   * decoding all of the pointer.
+   */
+  peek(indirect: Uint8Array, at: number): Uint8Array | undefined {
+    const place = readPlace(indirect, at);
+    if (place === undefined) return undefined;
+    return this.#find(place.sector * MAX_VDEVS + place.vdev, place.birth);
+  }
+
   /** Keeps what was just written: it is likely to be read. `bytes` now belongs to the cache. */
   insert(bp: BlockPointer, bytes: Uint8Array): void {
     const dva = bp.dvas[0];
@@ -127,56 +111,82 @@ export class Arc {
   forget(bp: BlockPointer): void {
     const dva = bp.dvas[0];
     if (dva === undefined) return;
-    const key = keyOf(dva);
-    this.#mru.delete(key);
-    this.#mfu.delete(key);
+    const entry = this.#index.get(keyOf(dva));
+    if (entry !== undefined) this.#drop(entry);
+  }
+
+  #drop(entry: ArcEntry): void {
+    entry.list?.remove(entry);
+    this.#index.delete(entry.key);
   }
 
   #find(key: number, birth: number): Uint8Array | undefined {
-    const often = this.#mfu.delete(key);
-    if (often !== undefined && often.birth === birth) {
-      this.#mfu.put(key, often);
-      this.stats.hits += 1;
-      return often.bytes;
+    const entry = this.#index.get(key);
+    if (entry === undefined || entry.bytes === null || entry.birth !== birth) return undefined;
+    this.stats.hits += 1;
+    if (entry.list === this.#mfu) {
+      this.#mfu.touch(entry);
+    } else {
+      entry.list?.remove(entry);
+      this.#mfu.push(entry);
     }
-    const once = this.#mru.delete(key);
-    if (once !== undefined && once.birth === birth) {
-      this.#mfu.put(key, once);
-      this.stats.hits += 1;
-      return once.bytes;
-    }
-    return undefined;
+    return entry.bytes;
   }
 
   #insert(key: number, birth: number, bytes: Uint8Array): void {
-    const size = bytes.length;
-    if (size > this.limitBytes / 2) return;
-    this.#mru.delete(key);
-    this.#mfu.delete(key);
-    const wasOnce = this.#mruGhost.delete(key);
-    const wasOften = this.#mfuGhost.delete(key);
-    if (wasOnce?.birth === birth) {
-      this.stats.mruGhostHits += 1;
-      this.#mruTarget = Math.min(this.#mruTarget + size, this.limitBytes);
-      this.#mfu.put(key, { birth, bytes });
-    } else if (wasOften?.birth === birth) {
-      this.stats.mfuGhostHits += 1;
-      this.#mruTarget = Math.max(this.#mruTarget - size, 0);
-      this.#mfu.put(key, { birth, bytes });
-    } else {
-      this.#mru.put(key, { birth, bytes });
-    }
+    const sizeBytes = bytes.length;
+    const old = this.#index.get(key);
+    const ghostOf = old?.bytes === null && old.birth === birth ? old.list : null;
+    if (old !== undefined) this.#drop(old);
+    if (sizeBytes > this.limitBytes / 2) return;
+    if (ghostOf !== null) this.#adapt(ghostOf, sizeBytes);
+    const entry = { key, birth, bytes, sizeBytes, list: null, newer: null, older: null };
+    this.#index.set(key, entry);
+    (ghostOf === null ? this.#mru : this.#mfu).push(entry);
     while (this.sizeBytes > this.limitBytes) this.#evict();
   }
 
+  /** `arc_adapt`: a block that was let go too early says which list is too short. */
+  #adapt(ghosts: ArcList, sizeBytes: number): void {
+    const mru = Math.max(this.#mruGhost.sizeBytes, sizeBytes);
+    const mfu = Math.max(this.#mfuGhost.sizeBytes, sizeBytes);
+    if (ghosts === this.#mruGhost) {
+      this.stats.mruGhostHits += 1;
+      const step = sizeBytes * Math.max(1, mfu / mru);
+      this.#mruTarget = Math.min(this.#mruTarget + step, this.limitBytes);
+    } else {
+      this.stats.mfuGhostHits += 1;
+      const step = sizeBytes * Math.max(1, mru / mfu);
+      this.#mruTarget = Math.max(this.#mruTarget - step, 0);
+    }
+  }
+
   #evict(): void {
-    const fromMru = this.#mru.sizeBytes > this.#mruTarget || this.#mfu.entries.size === 0;
-    const [list, ghosts] = fromMru ? [this.#mru, this.#mruGhost] : [this.#mfu, this.#mfuGhost];
-    const victim = list.shift();
-    if (victim === undefined) return;
-    const [key, { birth, bytes }] = victim;
-    this.stats.evictedBytes += bytes.length;
-    ghosts.put(key, { birth, size: bytes.length });
-    while (ghosts.sizeBytes > this.limitBytes) ghosts.shift();
+    const fromMru = this.#mru.sizeBytes > this.#mruTarget || this.#mfu.count === 0;
+    const list = fromMru && this.#mru.count > 0 ? this.#mru : this.#mfu;
+    const victim = list.oldest;
+    if (victim !== null) {
+      this.stats.evictedBytes += victim.sizeBytes;
+      list.remove(victim);
+      victim.bytes = null;
+      (list === this.#mru ? this.#mruGhost : this.#mfuGhost).push(victim);
+    }
+    this.#trimGhosts();
+  }
+
+  /** Ghosts stand for as much as the limit again, and take little themselves. */
+  #trimGhosts(): void {
+    const [recent, often] = [this.#mruGhost, this.#mfuGhost];
+    const most = this.limitBytes / GHOST_SHARE / ENTRY_BYTES;
+    while (recent.count > 0 && this.#mru.sizeBytes + recent.sizeBytes > this.limitBytes) {
+      this.#drop(recent.oldest as ArcEntry);
+    }
+    while (
+      recent.count + often.count > most ||
+      recent.sizeBytes + often.sizeBytes > this.limitBytes
+    ) {
+      const longer = recent.count > often.count ? recent : often;
+      this.#drop(longer.oldest as ArcEntry);
+    }
   }
 }

@@ -18,8 +18,11 @@ import type { Dnode } from './dnode.ts';
 
 /** Notes that the dnode must be written. */
 export function markDirty(dnode: Dnode): void {
+  const { objset, object } = dnode;
   dnode.isDirty = true;
-  dnode.objset.dirtyDnodes.add(dnode);
+  objset.dirtyDnodes.add(dnode);
+  // Somebody kept it while the cache let it go: it must be the one that others find.
+  if (object > 0 && !objset.isKnown(object)) objset.remember(dnode);
 }
 
 /** A buffer for block `blkid` that may be changed until the txg is written. */

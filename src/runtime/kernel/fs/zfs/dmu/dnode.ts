@@ -68,6 +68,8 @@ export class Dnode {
   isDirty = false;
   /** Parsed content that a layer above keeps with its object (a ZAP's index). */
   parsed: object | null = null;
+  /** Set whenever somebody asks for the object; the cache of dnodes clears it in passing. */
+  wasUsed = true;
   /** The decoded bonus that a layer above keeps with its object (a file's attributes). */
   attributes: object | null = null;
   /** `attributes` is newer than `bonus`: `packStaleBonus` comes before whoever reads that. */
@@ -130,6 +132,10 @@ export class Dnode {
     return (
       this.slots * DNODE_MIN_SIZE - DNODE_CORE_SIZE - this.blkptrs.length * SPA_BLKPTR_SIZE - spill
     );
+  }
+
+  letGo(): boolean {
+    return this.objset.letGo(this);
   }
 
   /** Brings `bonus` up to date with `attributes`. */
@@ -231,6 +237,8 @@ export class Dnode {
     const dirty = this.#dirty?.get(blkid);
     if (dirty !== undefined) return dirty;
     if (blkid > this.maxblkid) return null;
+    const cached = this.#peek(blkid);
+    if (cached !== undefined) return cached;
     const bp = this.pointerAt(0, blkid);
     if (isHole(bp)) return null;
     const bytes = this.objset.arc.read(bp);
@@ -238,6 +246,17 @@ export class Dnode {
       throw corrupt('dnode_phys_t', `object ${this.object} has a block of a wrong size`);
     }
     return bytes;
+  }
+
+  /** Block `blkid` if it is in the cache and its pointer in an indirect block: the hot way. */
+  #peek(blkid: number): Uint8Array | undefined {
+    // Bit operations are for the blocks of all but huge objects.
+    if (this.nlevels === 1 || blkid >= 2 ** 31) return undefined;
+    const parent = this.indirectBlock(1, blkid >> this.epbs);
+    if (parent === null) return undefined;
+    const within = blkid & (2 ** this.epbs - 1);
+    const bytes = this.objset.arc.peek(parent, within * SPA_BLKPTR_SIZE);
+    return bytes?.length === this.dataBlockSize ? bytes : undefined;
   }
 
   /** Copies a range into `target`; holes and what lies past the last block read as zeros. */

@@ -113,9 +113,6 @@ function initialSettings(): ObjsetSettings {
   };
 }
 
-/** Dnodes kept in memory that are clean; more are dropped, oldest first. */
-const MAX_CLEAN_DNODES = 20_000;
-
 export class Objset {
   readonly arc: Arc;
   /** `dmu_objset_type_t` */
@@ -181,7 +178,10 @@ export class Objset {
   /** The dnode of `object`, or undefined when there is no such object. */
   tryDnode(object: number): Dnode | undefined {
     const known = this.#dnodes.get(object);
-    if (known !== undefined) return known.type === 0 ? undefined : known;
+    if (known !== undefined) {
+      known.wasUsed = true;
+      return known.type === 0 ? undefined : known;
+    }
     if (object === DMU_USERUSED_OBJECT) return this.userUsed.type === 0 ? undefined : this.userUsed;
     if (object === DMU_GROUPUSED_OBJECT) {
       return this.groupUsed.type === 0 ? undefined : this.groupUsed;
@@ -252,23 +252,26 @@ export class Objset {
 
   remember(dnode: Dnode): void {
     this.#dnodes.set(dnode.object, dnode);
-    if (this.#dnodes.size <= MAX_CLEAN_DNODES) return;
-    let excess = this.#dnodes.size - MAX_CLEAN_DNODES * 0.9;
-    for (const [object, old] of this.#dnodes) {
-      if (excess <= 0) return;
-      excess -= 1;
-      if (!this.dirtyDnodes.has(old)) this.#dnodes.delete(object);
-    }
+    this.arc.dnodes.add(dnode);
+  }
+
+  /** Gives up a dnode that can be read again; false when it can't. */
+  letGo(dnode: Dnode): boolean {
+    if (this.dirtyDnodes.has(dnode)) return false;
+    if (this.#dnodes.get(dnode.object) === dnode) this.#dnodes.delete(dnode.object);
+    return true;
   }
 
   /** Drops an object that was freed in this txg, as its number is taken again. */
   discard(object: number): void {
     const old = this.#dnodes.get(object);
     if (old !== undefined) this.dirtyDnodes.delete(old);
-    this.#dnodes.delete(object);
+    this.forget(object);
   }
 
   forget(object: number): void {
+    const old = this.#dnodes.get(object);
+    if (old !== undefined) this.arc.dnodes.remove(old);
     this.#dnodes.delete(object);
   }
 

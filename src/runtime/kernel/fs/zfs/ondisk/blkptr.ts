@@ -138,6 +138,28 @@ function readEmbedded(bytes: Uint8Array, at: number, psize: number): Uint8Array 
   return payload.subarray(0, Math.min(psize, BPE_PAYLOAD_SIZE));
 }
 
+function word32(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  return low + ((bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8)) * 65536;
+}
+
+/**
+ * The first place of the pointer at `at`, in 512-byte sectors, and its physical birth, without
+ * decoding the rest; undefined for holes and embedded blocks.
+ */
+export function readPlace(
+  bytes: Uint8Array,
+  at: number,
+): { readonly vdev: number; readonly sector: number; readonly birth: number } | undefined {
+  const asize = word32(bytes, at);
+  if (((bytes[at + 52] as number) & 0x80) !== 0 || asize === 0) return undefined;
+  const high = word32(bytes, at + 12) % 2 ** 31;
+  let birth = word32(bytes, at + 72) + word32(bytes, at + 76) * TWO_32;
+  if (birth === 0) birth = word32(bytes, at + 80) + word32(bytes, at + 84) * TWO_32;
+  const vdev = word32(bytes, at + 4) & 0xffffff;
+  return { vdev, sector: high * TWO_32 + word32(bytes, at + 8), birth };
+}
+
 /** The fill count of the pointer at `at` without decoding the rest; undefined for a hole. */
 export function fillOfBlkptr(view: DataView, at: number): number | undefined {
   if ((view.getUint8(at + 52) & 0x80) !== 0) return 1;
