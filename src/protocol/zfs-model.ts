@@ -75,13 +75,10 @@ const poolSchema = z.object({
   guid: z.string(),
   state: deviceStateSchema,
   isSuspended: z.boolean(),
-  isReadOnly: z.boolean(),
   /** Files and other objects with a block that no copy could mend. */
   errorCount: count,
   sizeBytes: count,
   allocatedBytes: count,
-  freedBytes: amount,
-  fragmentation: amount,
   /** The open txg, and bytes that wait in it. */
   txg: count,
   dirtyBytes: amount,

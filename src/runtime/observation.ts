@@ -122,13 +122,10 @@ export interface PoolReport {
   readonly guid: string;
   readonly state: DeviceState;
   readonly isSuspended: boolean;
-  readonly isReadOnly: boolean;
   /** Files and other objects with a block that no copy could mend. */
   readonly errorCount: number;
   readonly sizeBytes: number;
   readonly allocatedBytes: number;
-  readonly freedBytes: number;
-  readonly fragmentation: number;
   /** The open txg, and bytes that wait in it. */
   readonly txg: number;
   readonly dirtyBytes: number;

@@ -11,6 +11,7 @@ import { Field } from '#renderer/ui/field.tsx';
 const GIB = 1024 ** 3;
 const RAM_CHOICES = [0.5, 1, 2, 4].map((gib) => gib * GIB);
 const DISK_CHOICES = [0, 8, 16, 32, 64].map((gib) => gib * GIB);
+const DISK_COUNTS = [1, 2, 3, 4, 6, 8] as const;
 
 const NO_LABS: readonly never[] = [];
 
@@ -21,13 +22,14 @@ export function NewLabDialog({ onClose }: { readonly onClose: () => void }): Rea
   const [name, setName] = useState(() => freeLabName(labs));
   const [ramBytes, setRam] = useState(GIB);
   const [diskBytes, setDisk] = useState(16 * GIB);
+  const [diskCount, setDiskCount] = useState<number>(2);
   const [isStarted, setStarted] = useState(true);
   const problem = nameProblem(name, labs);
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (problem !== undefined) return;
-    const diskSizesBytes = diskBytes === 0 ? [] : [diskBytes];
+    const diskSizesBytes = diskBytes === 0 ? [] : new Array<number>(diskCount).fill(diskBytes);
     const wanted = { name: name.trim(), ramBytes, diskSizesBytes, isStarted };
     if (await createLab(bench, wanted)) onClose();
   };
@@ -59,17 +61,8 @@ export function NewLabDialog({ onClose }: { readonly onClose: () => void }): Rea
               />
             )}
           </Field>
-          <Field label="Start the node at once" isRow>
-            {({ id }) => (
-              <input
-                id={id}
-                type="checkbox"
-                className="switch"
-                checked={isStarted}
-                onChange={(event) => setStarted(event.target.checked)}
-              />
-            )}
-          </Field>
+          <DiskCount value={diskCount} hasDisks={diskBytes > 0} onChange={setDiskCount} />
+          <StartSwitch isStarted={isStarted} onChange={setStarted} />
         </div>
         <footer className="dialog-foot">
           <Button onClick={onClose}>Cancel</Button>
@@ -84,6 +77,52 @@ export function NewLabDialog({ onClose }: { readonly onClose: () => void }): Rea
         </footer>
       </form>
     </Dialog>
+  );
+}
+
+function StartSwitch(props: {
+  readonly isStarted: boolean;
+  readonly onChange: (isStarted: boolean) => void;
+}): ReactElement {
+  return (
+    <Field label="Start the node at once" isRow>
+      {({ id }) => (
+        <input
+          id={id}
+          type="checkbox"
+          className="switch"
+          checked={props.isStarted}
+          onChange={(event) => props.onChange(event.target.checked)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function DiskCount(props: {
+  readonly value: number;
+  readonly hasDisks: boolean;
+  readonly onChange: (count: number) => void;
+}): ReactElement {
+  return (
+    <Field label="Number of disks" hint="Two or more can mirror each other." isRow>
+      {({ id, describedBy }) => (
+        <select
+          id={id}
+          className="input input-number"
+          aria-describedby={describedBy}
+          value={props.value}
+          disabled={!props.hasDisks}
+          onChange={(event) => props.onChange(Number(event.target.value))}
+        >
+          {DISK_COUNTS.map((count) => (
+            <option key={count} value={count}>
+              {count}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 

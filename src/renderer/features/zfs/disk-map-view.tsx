@@ -13,12 +13,7 @@ import {
 } from 'react';
 import { BLOCK_KINDS, type DiskMapView as View, type PoolShape } from '#protocol/zfs-model.ts';
 import { cellAtPoint, layoutMap, type MapLayout } from '#renderer/features/zfs/map-layout.ts';
-import {
-  type MapColours,
-  type PaintOptions,
-  paintGlow,
-  paintMap,
-} from '#renderer/features/zfs/map-paint.ts';
+import { type MapColours, MapPainter } from '#renderer/features/zfs/map-paint.ts';
 import { cellWords, KIND_WORDS, type MapState } from '#renderer/features/zfs/map-state.ts';
 import { useZfsPane } from '#renderer/features/zfs/pane-context.ts';
 import { UberblockRing } from '#renderer/features/zfs/txg-view.tsx';
@@ -157,19 +152,23 @@ function MapCanvas(props: MapCanvasProps): ReactElement {
     [map.areas, size.width, size.height],
   );
 
+  const painter = useRef<MapPainter>(undefined);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     const element = host.current;
     if (context === null || context === undefined || element === null) return;
-    return paintLive(context, map, layout, {
+    const made = new MapPainter(context, map, layout, {
       colours: readColours(element),
       onlyKind,
-      cursor,
       wounds,
       font: `11px ${getComputedStyle(element).fontFamily}`,
       describe: formatBytes,
     });
-  }, [map, version, layout, cursor, onlyKind, wounds, theme, size]);
+    painter.current = made;
+    made.paintAll();
+    return () => made.dispose();
+  }, [map, layout, onlyKind, wounds, theme]);
+  useEffect(() => painter.current?.paintChanges(cursor), [version, cursor, layout]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = movedCursor(event.key, cursor ?? -1, layout, map.cellCount);
@@ -204,33 +203,6 @@ function MapCanvas(props: MapCanvasProps): ReactElement {
       />
     </div>
   );
-}
-
-/** Paints once, then as long as something glows; answers what stops it. */
-function paintLive(
-  context: CanvasRenderingContext2D,
-  map: MapState,
-  layout: MapLayout,
-  options: PaintOptions,
-): () => void {
-  const { canvas } = context;
-  const ratio = window.devicePixelRatio;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(layout.height * ratio);
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
-  }
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  paintMap(context, map, layout, options, performance.now());
-  const glowing = new Set<number>();
-  let frame = 0;
-  const next = (nowMs: number): void => {
-    const goesOn = paintGlow(context, map, layout, options, nowMs, glowing);
-    frame = goesOn ? requestAnimationFrame(next) : 0;
-  };
-  if (map.isGlowing(performance.now())) frame = requestAnimationFrame(next);
-  return () => cancelAnimationFrame(frame);
 }
 
 function movedCursor(

@@ -22,60 +22,113 @@ export interface PaintOptions {
   readonly colours: MapColours;
   /** Only this kind in full colour. */
   readonly onlyKind: number | undefined;
-  readonly cursor: number | undefined;
   /** Cells in which bits were flipped. */
   readonly wounds: ReadonlySet<number>;
   readonly font: string;
   readonly describe: (bytes: number) => string;
 }
 
+interface CellBox {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly isCursor: boolean;
+}
+
 const FADED = 0.18;
 const FREED_KIND = BLOCK_KINDS.indexOf('freed');
 
-/** Everything. */
-export function paintMap(
-  context: CanvasRenderingContext2D,
-  state: MapState,
-  layout: MapLayout,
-  options: PaintOptions,
-  nowMs: number,
-): void {
-  const { width, height } = context.canvas;
-  context.clearRect(0, 0, width, height);
-  context.font = options.font;
-  context.textBaseline = 'middle';
-  for (const { place, titleY } of layout.boxes) {
-    const { name, fromBytes, cellBytes, cellCount, sizeBytes } = place.area;
-    const end = Math.min(sizeBytes, fromBytes + cellBytes * cellCount);
-    context.fillStyle = options.colours.text;
-    const range = `${options.describe(fromBytes)} to ${options.describe(end)}`;
-    const text = `${name}   ${range}, a cell is ${options.describe(cellBytes)}`;
-    context.fillText(text, 1, titleY + 9);
-  }
-  for (let cell = 0; cell < state.cellCount; cell += 1) {
-    paintCell(context, state, layout, options, cell, nowMs);
-  }
-}
+export class MapPainter {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #state: MapState;
+  readonly #layout: MapLayout;
+  readonly #options: PaintOptions;
+  /** Cells that glowed at the last frame: each is drawn once more when it has faded. */
+  readonly #glowing: Set<number> = new Set();
+  #cursor: number | undefined;
+  #frame = 0;
 
-/** Cells that glow, or did so at the last frame; answers whether any still does. */
-export function paintGlow(
-  context: CanvasRenderingContext2D,
-  state: MapState,
-  layout: MapLayout,
-  options: PaintOptions,
-  nowMs: number,
-  glowing: Set<number>,
-): boolean {
-  for (let cell = 0; cell < state.cellCount; cell += 1) {
-    const at = Math.max(state.bornAtMs[cell] ?? 0, state.freedAtMs[cell] ?? 0);
-    if (at !== 0 && nowMs - at < GLOW_MS) glowing.add(cell);
+  constructor(
+    context: CanvasRenderingContext2D,
+    state: MapState,
+    layout: MapLayout,
+    options: PaintOptions,
+  ) {
+    this.#context = context;
+    this.#state = state;
+    this.#layout = layout;
+    this.#options = options;
   }
-  for (const cell of glowing) {
-    paintCell(context, state, layout, options, cell, nowMs);
-    const at = Math.max(state.bornAtMs[cell] ?? 0, state.freedAtMs[cell] ?? 0);
-    if (nowMs - at >= GLOW_MS) glowing.delete(cell);
+
+  /** Everything, on a canvas of the right size. */
+  paintAll(): void {
+    const context = this.#context;
+    const { canvas } = context;
+    const ratio = window.devicePixelRatio;
+    canvas.width = Math.round(canvas.clientWidth * ratio);
+    canvas.height = Math.round(this.#layout.height * ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.#paintTitles();
+    const nowMs = performance.now();
+    for (let cell = 0; cell < this.#state.cellCount; cell += 1) {
+      this.#paint(cell, nowMs);
+      if (this.#state.isGlowing(cell, nowMs)) this.#glowing.add(cell);
+    }
+    this.#state.changed.clear();
+    this.#animate();
   }
-  return glowing.size > 0;
+
+  /** What came with the last item, and the cursor where it is now. */
+  paintChanges(cursor: number | undefined): void {
+    const nowMs = performance.now();
+    const { changed } = this.#state;
+    const before = this.#cursor;
+    this.#cursor = cursor;
+    if (before !== undefined && before !== cursor) this.#paint(before, nowMs);
+    for (const cell of changed) {
+      this.#paint(cell, nowMs);
+      if (this.#state.isGlowing(cell, nowMs)) this.#glowing.add(cell);
+    }
+    changed.clear();
+    if (cursor !== undefined) this.#paint(cursor, nowMs);
+    this.#animate();
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** One frame after another as long as something glows. */
+  #animate(): void {
+    if (this.#frame !== 0 || this.#glowing.size === 0) return;
+    this.#frame = requestAnimationFrame((nowMs) => {
+      this.#frame = 0;
+      for (const cell of this.#glowing) {
+        if (!this.#state.isGlowing(cell, nowMs)) this.#glowing.delete(cell);
+        this.#paint(cell, nowMs);
+      }
+      this.#animate();
+    });
+  }
+
+  #paintTitles(): void {
+    const context = this.#context;
+    const { colours, font, describe } = this.#options;
+    context.font = font;
+    context.textBaseline = 'middle';
+    context.fillStyle = colours.text;
+    for (const { place, titleY } of this.#layout.boxes) {
+      const { name, fromBytes, cellBytes, cellCount, sizeBytes } = place.area;
+      const end = Math.min(sizeBytes, fromBytes + cellBytes * cellCount);
+      const range = `${describe(fromBytes)} to ${describe(end)}`;
+      context.fillText(`${name}   ${range}, a cell is ${describe(cellBytes)}`, 1, titleY + 9);
+    }
+  }
+
+  #paint(cell: number, nowMs: number): void {
+    const isCursor = cell === this.#cursor;
+    paintCell(this.#context, this.#state, this.#layout, this.#options, cell, nowMs, isCursor);
+  }
 }
 
 function paintCell(
@@ -85,6 +138,7 @@ function paintCell(
   options: PaintOptions,
   cell: number,
   nowMs: number,
+  isCursor: boolean,
 ): void {
   const point = pointOfCell(layout, cell);
   if (point === undefined) return;
@@ -112,7 +166,7 @@ function paintCell(
     done += part;
   }
   context.globalAlpha = 1;
-  paintMarks(context, state, options, cell, { x, y, size }, nowMs);
+  paintMarks(context, state, options, cell, { x, y, size, isCursor }, nowMs);
 }
 
 function paintMarks(
@@ -120,10 +174,10 @@ function paintMarks(
   state: MapState,
   options: PaintOptions,
   cell: number,
-  box: { readonly x: number; readonly y: number; readonly size: number },
+  box: CellBox,
   nowMs: number,
 ): void {
-  const { x, y, size } = box;
+  const { x, y, size, isCursor } = box;
   const { colours } = options;
   glow(context, colours.freed, state.freedAtMs[cell] ?? 0, nowMs, box);
   glow(context, colours.born, state.bornAtMs[cell] ?? 0, nowMs, box);
@@ -137,7 +191,7 @@ function paintMarks(
     context.lineTo(x, y + size);
     context.stroke();
   }
-  if (options.cursor === cell) {
+  if (isCursor) {
     context.strokeStyle = colours.cursor;
     context.lineWidth = 2;
     context.strokeRect(x + 1, y + 1, Math.max(1, size - 2), Math.max(1, size - 2));
@@ -149,7 +203,7 @@ function glow(
   colour: string,
   atMs: number,
   nowMs: number,
-  { x, y, size }: { readonly x: number; readonly y: number; readonly size: number },
+  { x, y, size }: CellBox,
 ): void {
   const age = nowMs - atMs;
   if (atMs === 0 || age >= GLOW_MS) return;

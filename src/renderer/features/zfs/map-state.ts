@@ -32,6 +32,8 @@ export class MapState {
   txgs: readonly TxgShape[] = [];
   knownFraction = 0;
   txg = 0;
+  /** Cells that changed and were not drawn since. */
+  readonly changed: Set<number> = new Set();
 
   get cellCount(): number {
     return this.bornAtMs.length;
@@ -57,6 +59,7 @@ export class MapState {
     this.shares.set(shares.subarray(0, this.shares.length));
     this.bornAtMs = new Float64Array(count);
     this.freedAtMs = new Float64Array(count);
+    this.changed.clear();
   }
 
   #applyDelta(delta: Uint8Array, nowMs: number): void {
@@ -66,6 +69,7 @@ export class MapState {
       if (cell >= this.cellCount) continue;
       this.shares.set(delta.subarray(at + 4, at + 4 + KIND_COUNT), cell * KIND_COUNT);
       const flags = delta[at + DELTA_CELL_BYTES - 1] ?? 0;
+      this.changed.add(cell);
       if ((flags & CELL_BORN) !== 0) this.bornAtMs[cell] = nowMs;
       if ((flags & CELL_FREED) !== 0) this.freedAtMs[cell] = nowMs;
     }
@@ -110,13 +114,10 @@ export class MapState {
     return totals;
   }
 
-  /** Whether a change still glows, so that frames are worth drawing. */
-  isGlowing(nowMs: number): boolean {
-    const since = nowMs - GLOW_MS;
-    return (
-      this.bornAtMs.some((at) => at > since && at !== 0) ||
-      this.freedAtMs.some((at) => at > since && at !== 0)
-    );
+  /** Whether something in the cell happened so lately that it glows. */
+  isGlowing(cell: number, nowMs: number): boolean {
+    const at = Math.max(this.bornAtMs[cell] ?? 0, this.freedAtMs[cell] ?? 0);
+    return at !== 0 && nowMs - at < GLOW_MS;
   }
 }
 

@@ -159,8 +159,9 @@ test('a map takes deltas in place, glows for a while, and says a cell in words',
   map.take(snapshotItem(), 0);
   map.take(deltaItem(3, 0, 255, CELL_BORN), 1000);
   expect(map.share(3, 0)).toBe(255);
-  expect(map.isGlowing(1001)).toBe(true);
-  expect(map.isGlowing(1001 + GLOW_MS)).toBe(false);
+  expect([map.isGlowing(3, 1001), map.isGlowing(2, 1001)]).toEqual([true, false]);
+  expect(map.isGlowing(3, 1001 + GLOW_MS)).toBe(false);
+  expect([...map.changed]).toEqual([3]);
   expect(map.totals()[0]).toBe(512);
   expect(cellWords(map, 3, (n) => `${Math.round(n)} B`)).toBe(
     'c1t1d0 at 1536 B, 512 B: File data 512 B',

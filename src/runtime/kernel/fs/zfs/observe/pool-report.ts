@@ -1,12 +1,14 @@
-/** A pool as an observer sees it: space, the vdev tree with states and counters, the open txg. */
-import type { PoolReport, ScanReport, VdevReport } from '#runtime/observation.ts';
+/** A pool as an observer sees it: space, the vdev tree with states and counters, scan, open txg. */
+import { DSS_FINISHED, DSS_SCANNING, POOL_SCAN_RESILVER } from '#abi/illumos/zfs-stat.ts';
+import type { DeviceState, PoolReport, ScanReport, VdevReport } from '#runtime/observation.ts';
 import { uberblockCount } from '../ondisk/label.ts';
 import type { Spa } from '../pool/spa.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { VdevRaidz } from '../vdev/vdev-raidz.ts';
-import type { Vdev } from '../vdev/vdev.ts';
+import type { Vdev, VdevAux } from '../vdev/vdev.ts';
 
-export function poolReport(spa: Spa, scan: ScanReport | null): PoolReport {
+/** `errorCount`: blocks in the error log. */
+export function poolReport(spa: Spa, errorCount: number): PoolReport {
   const { sizeBytes, allocatedBytes } = spa.space;
   const tops = spa.zio.tops.flatMap((top) => (top === undefined ? [] : [top.vdev]));
   const shown = tops.filter(({ type }) => type !== 'hole' && type !== 'missing');
@@ -16,37 +18,58 @@ export function poolReport(spa: Spa, scan: ScanReport | null): PoolReport {
     guid: String(spa.identity.guid),
     state: poolState(shown),
     isSuspended: spa.isSuspended,
-    isReadOnly: false,
-    errorCount: 0,
+    errorCount,
     sizeBytes,
     allocatedBytes,
-    freedBytes: sizeBytes - allocatedBytes,
-    fragmentation: 0,
     txg: spa.txg,
     dirtyBytes: spa.dirtyBytes,
     uberblockSlots: Number.isFinite(ashift) ? uberblockCount(ashift) : 0,
-    vdevs: shown.map((vdev) => vdevReport(spa, vdev, true)),
-    scan,
+    vdevs: [
+      ...shown.map((vdev) => vdevReport(spa, vdev, true)),
+      ...spa.aux.spares.map((vdev) => spareReport(spa, vdev)),
+      ...spa.aux.caches.map((vdev) => ({
+        ...vdevReport(spa, vdev, false),
+        role: 'cache' as const,
+      })),
+    ],
+    scan: scanReport(spa),
   };
 }
 
 /** The worst of its top-level vdevs, as the kernel makes it. */
-function poolState(tops: readonly Vdev[]): PoolReport['state'] {
+function poolState(tops: readonly Vdev[]): DeviceState {
   const states = tops.map(({ state }) => state);
   if (states.some((state) => state === 'UNAVAIL' || state === 'FAULTED')) return 'UNAVAIL';
   return states.every((state) => state === 'ONLINE') ? 'ONLINE' : 'DEGRADED';
 }
 
+function scanReport(spa: Spa): ScanReport | null {
+  const { phys, isPaused } = spa.scan;
+  if (phys.startTime === 0) return null;
+  const isOver = phys.state !== DSS_SCANNING;
+  const ended = phys.state === DSS_FINISHED ? 'finished' : 'canceled';
+  return {
+    kind: phys.func === POOL_SCAN_RESILVER ? 'resilver' : 'scrub',
+    state: isOver ? ended : isPaused ? 'paused' : 'scanning',
+    startSeconds: phys.startTime,
+    endSeconds: isOver ? phys.endTime : null,
+    examinedBytes: phys.examined,
+    toExamineBytes: phys.toExamine,
+    repairedBytes: phys.processed,
+    errorCount: phys.errors,
+  };
+}
+
 function vdevReport(spa: Spa, vdev: Vdev, isTop: boolean): VdevReport {
   const { stats } = vdev;
-  const isLog = spa.logMetaslabs.groupOf(vdev.id) !== undefined;
+  const isLog = isTop && spa.logMetaslabs.groupOf(vdev.id) !== undefined;
   return {
     guid: String(vdev.guid),
     name: vdevName(vdev),
     type: vdev.type,
-    role: isTop && isLog ? 'log' : 'data',
+    role: isLog ? 'log' : 'data',
     state: vdev.state,
-    note: '',
+    note: noteOf(spa, vdev),
     readOps: stats.readOps,
     writeOps: stats.writeOps,
     readBytes: stats.readBytes,
@@ -58,6 +81,38 @@ function vdevReport(spa: Spa, vdev: Vdev, isTop: boolean): VdevReport {
     ...(isTop ? spaceOf(spa, vdev.id) : { sizeBytes: 0, allocatedBytes: 0 }),
     children: vdev.children.map((child) => vdevReport(spa, child, false)),
   };
+}
+
+/** In use when its guid stands in the tree as well. */
+function spareReport(spa: Spa, vdev: VdevDisk): VdevReport {
+  const isInUse = spa.zio.tops.some((top) =>
+    top?.vdev.leaves().some((leaf) => leaf.guid === vdev.guid),
+  );
+  const report = vdevReport(spa, vdev, false);
+  const state = vdev.state === 'ONLINE' ? (isInUse ? 'INUSE' : 'AVAIL') : vdev.state;
+  // The same guid is a row of the tree already.
+  return { ...report, guid: `spare ${report.guid}`, role: 'spare', state };
+}
+
+/** What zpool status says behind the counts. */
+const NOTES: Readonly<Record<VdevAux, string>> = {
+  NONE: '',
+  OPEN_FAILED: 'cannot open',
+  CORRUPT_DATA: 'corrupted data',
+  NO_REPLICAS: 'insufficient replicas',
+  BAD_GUID_SUM: 'missing device',
+  TOO_SMALL: 'device is too small',
+  BAD_LABEL: 'bad label',
+  SPARED: 'currently in use',
+  ERR_EXCEEDED: 'too many errors',
+  IO_FAILURE: 'experienced I/O failures',
+  BAD_LOG: 'bad intent log',
+  EXTERNAL: 'external device fault',
+};
+
+function noteOf(spa: Spa, vdev: Vdev): string {
+  const isBehind = vdev instanceof VdevDisk && vdev.isReadable && !vdev.missing.isEmpty;
+  return isBehind && spa.scan.isResilvering ? 'resilvering' : NOTES[vdev.aux];
 }
 
 function spaceOf(spa: Spa, id: number): { sizeBytes: number; allocatedBytes: number } {

@@ -45,6 +45,8 @@ export class ZfsObserver {
   readonly #source: ObservedPools;
   readonly #watches: Map<number, Watch> = new Map();
   #listing: Listing | undefined;
+  /** Blocks in each pool's error log, as of a txg. */
+  readonly #errors: Map<Spa, { readonly txg: number; readonly count: number }> = new Map();
 
   constructor(source: ObservedPools) {
     this.#source = source;
@@ -55,7 +57,7 @@ export class ZfsObserver {
       case 'zfsStatus':
         return {
           kind: 'zfsStatus',
-          pools: this.#source.pools().map((spa) => poolReport(spa, null)),
+          pools: this.#source.pools().map((spa) => poolReport(spa, this.#errorCount(spa))),
         };
       case 'zfsDatasets':
         return this.#datasets(request.pool, request.after, request.limit);
@@ -65,6 +67,20 @@ export class ZfsObserver {
         this.#unwatch(request.watch);
         return { kind: 'zfsUnwatch' };
     }
+  }
+
+  /** Counted once a txg: the log may be long. */
+  #errorCount(spa: Spa): number {
+    const known = this.#errors.get(spa);
+    if (known?.txg === spa.txg) return known.count;
+    const { count } = spa.isSuspended
+      ? (known ?? { count: 0 })
+      : { count: spa.errorLog.places(spa.dsl).length };
+    this.#errors.set(spa, { txg: spa.txg, count });
+    for (const other of this.#errors.keys()) {
+      if (!this.#source.pools().includes(other)) this.#errors.delete(other);
+    }
+    return count;
   }
 
   #datasets(pool: string, after: string | null, limit: number): ObservationReport {
