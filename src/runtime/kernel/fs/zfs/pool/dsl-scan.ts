@@ -128,7 +128,11 @@ export class DslScan implements DatasetWatcher {
     this.#queue = new Map();
     this.#isQueueDirty = true;
     this.isDirty = true;
-    for (const leaf of allLeaves(spa)) leaf.stats.resilveredBytes = 0;
+    for (const leaf of allLeaves(spa)) {
+      leaf.stats.resilveredBytes = 0;
+      leaf.resilverTxg = isResilver && leaf.isReadable ? this.phys.maxTxg : 0;
+    }
+    spa.isConfigDirty = true;
     this.#beginPass();
     this.#spa.notify(isResilver ? 'resilver_start' : 'scrub_start');
   }
@@ -145,13 +149,16 @@ export class DslScan implements DatasetWatcher {
     this.isDirty = true;
     if (isComplete) spa.errorLog.rotate();
     for (const leaf of allLeaves(spa)) {
-      // With errors nobody knows which of the blocks are there: the log stays.
-      if (isComplete && phys.errors === 0 && leaf.isReadable && !leaf.missing.isEmpty) {
+      // With errors nobody knows which of the blocks are there: the log stays. So it does of a
+      // leaf that was not there all the time.
+      const isFilled = isComplete && phys.errors === 0 && leaf.resilverTxg === phys.maxTxg;
+      if (isFilled && leaf.isReadable && !leaf.missing.isEmpty) {
         leaf.missing.remove(0, phys.maxTxg);
         leaf.missing.addAll(leaf.scanFailed);
         leaf.isDtlDirty = true;
       }
       leaf.scanFailed.clear();
+      leaf.resilverTxg = 0;
     }
     const what = isResilver ? 'resilver_finish' : 'scrub_finish';
     this.#spa.notify(isComplete ? what : 'scrub_abort');

@@ -19,13 +19,24 @@ function runTask(spa: Spa, task: () => void): void {
   spaSync(spa);
 }
 
-/**
- * Whether some leaf that can be written to has missed something from `fromTxg` on.
- * `vdev_resilver_needed`
- */
-export function isResilverNeeded(spa: Spa, fromTxg = 0): boolean {
+/** Whether some leaf that is there has missed something in `fromTxg` or later. */
+function isInNeed(spa: Spa, fromTxg: number): boolean {
   return allLeaves(spa).some(
     (leaf) => leaf.isReadable && !leaf.missing.isEmpty && leaf.missing.max >= fromTxg,
+  );
+}
+
+/**
+ * Whether a resilver must begin, or begin anew: a leaf that is there has missed something, and the one
+ * that is running, if any, does not care for it.
+ */
+export function mustResilver(spa: Spa): boolean {
+  const { scan } = spa;
+  return allLeaves(spa).some(
+    (leaf) =>
+      leaf.isReadable &&
+      !leaf.missing.isEmpty &&
+      !(scan.isResilvering && leaf.resilverTxg === scan.phys.maxTxg),
   );
 }
 
@@ -40,7 +51,7 @@ export function scanStart(spa: Spa, func: ScanFunc): Errno | undefined {
     runTask(spa, () => scan.setPaused(false));
     return ECANCELED;
   }
-  if (func === 'RESILVER' && !isResilverNeeded(spa)) return ENOENT;
+  if (func === 'RESILVER' && !isInNeed(spa, 0)) return ENOENT;
   // What is dirty has no blocks yet.
   if (isSpaDirty(spa)) spaSync(spa);
   runTask(spa, () => scan.begin(func));
@@ -71,9 +82,11 @@ export function scanStep(spa: Spa, maxBytes: number = SCAN_STEP_BYTES): boolean 
   if (!scan.isScanning || scan.isPaused || spa.isSuspended) return false;
   // Blocks of the txg that is open have no places yet, and what it frees is not free yet.
   if (!scan.advance(maxBytes)) return true;
+  const { errors, maxTxg } = scan.phys;
   runTask(spa, () => scan.end(true));
   resilverDone(spa);
-  if (isResilverNeeded(spa, scan.phys.maxTxg)) runTask(spa, () => scan.begin('RESILVER'));
+  // What could not be read now can't be read another time: only what came later is reason enough.
+  if (isInNeed(spa, errors === 0 ? 0 : maxTxg)) runTask(spa, () => scan.begin('RESILVER'));
   return scan.isScanning;
 }
 

@@ -9,7 +9,7 @@ import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
 import { nvGetString } from '../ondisk/nvlist.ts';
 import type { FoundPool } from '../spa/spa-config.ts';
 import { openMetaslabs } from './metaslab-open.ts';
-import { isResilverNeeded } from './scan-ops.ts';
+import { mustResilver } from './scan-ops.ts';
 import { releaseLeftovers } from './dsl-hold-ops.ts';
 import { Spa } from './spa.ts';
 import { allLeaves } from './spa-config-sync.ts';
@@ -64,6 +64,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
     leaf.isWritable = !isReadOnly;
     spa.observe(leaf);
     leaf.set('not_present', leaf.device === null);
+    if (!leaf.isReadable) leaf.resilverTxg = 0;
   }
   const labels = new Map(
     [...found.auxDevices, ...found.devices].map(({ guid, device }) => [guid, device]),
@@ -72,7 +73,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   spa.scan.load();
   spa.isReadOnly = isReadOnly;
   if (isReadOnly) return spa;
-  if (!spa.scan.isResilvering && isResilverNeeded(spa)) {
+  if (mustResilver(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
   }
   releaseLeftovers(spa);

@@ -11,7 +11,7 @@ import { emptyStats, type Vdev, type VdevAux, type VdevState } from '../vdev/vde
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { readLabelConfigs } from '../vdev/vdev-label.ts';
 import { isLogVdev, openGroup } from './metaslab-open.ts';
-import { isResilverNeeded } from './scan-ops.ts';
+import { mustResilver } from './scan-ops.ts';
 import type { Spa } from './spa.ts';
 import { allLeaves } from './spa-config-sync.ts';
 import { spaSync } from './spa-sync.ts';
@@ -28,7 +28,8 @@ function findLeaf(spa: Spa, guid: bigint): VdevDisk | Errno {
 /** Writes the change, and begins a resilver if somebody who is back has missed something. */
 function commit(spa: Spa): void {
   spa.isConfigDirty = true;
-  if (isResilverNeeded(spa) && !spa.scan.isResilvering) {
+  for (const leaf of allLeaves(spa)) if (!leaf.isReadable) leaf.resilverTxg = 0;
+  if (mustResilver(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
   }
   spaSync(spa);

@@ -59,6 +59,16 @@ export class VdevDisk extends Vdev {
     return nvGetString(this.config, 'path') ?? '';
   }
 
+  /** Up to which txg the running resilver fills this leaf; 0: it was not there from the start. */
+  get resilverTxg(): number {
+    return nvGetNumber(this.config, 'resilver_txg') ?? 0;
+  }
+
+  set resilverTxg(txg: number) {
+    if (txg === 0) this.config.delete('resilver_txg');
+    else this.config.set('resilver_txg', nvUint64(txg));
+  }
+
   has(flag: Flag): boolean {
     return nvGetNumber(this.config, flag) === 1;
   }
