@@ -3,6 +3,7 @@
  * does not have (as fs_nosys and its kin do in illumos). A filesystem overrides what it offers.
  * @see uts/common/fs/fs_subr.c
  */
+import type { Ace } from '#abi/illumos/acl.ts';
 import { POLLIN, POLLOUT, POLLRDNORM } from '#abi/illumos/poll.ts';
 import { assert } from '#base/assert.ts';
 import { WaitQueue } from '#kernel/disp/wait.ts';
@@ -76,6 +77,14 @@ export abstract class BaseVnode implements Vnode {
   }
 
   abstract access(mode: number, ctx: VnodeContext): Errno | undefined;
+
+  getAcl(_ctx: VnodeContext): readonly Ace[] | Errno {
+    return ENOSYS;
+  }
+
+  setAcl(_aces: readonly Ace[], _ctx: VnodeContext): Errno | undefined {
+    return this.vfs.isReadOnly ? EROFS : ENOSYS;
+  }
 
   read(_offsetBytes: number, _target: Uint8Array, _ctx: VnodeContext): Blocking<number> {
     return this.type === 'VDIR' ? EISDIR : ENOSYS;

@@ -14,6 +14,8 @@ export interface Protected {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** A list in the file's stead of the mode: whether it allows `want`; undefined: as the mode says. */
+  byAcl?(want: number, cred: Credentials): boolean | undefined;
 }
 
 const ANY_EXECUTE = S_IXUSR | S_IXGRP | S_IXOTH;
@@ -35,6 +37,8 @@ export function checkAccess(file: Protected, want: number, cred: Credentials): E
     const isProgram = (want & 1) !== 0 && file.type !== 'VDIR';
     return isProgram && (file.mode & ANY_EXECUTE) === 0 ? EACCES : undefined;
   }
+  const listed = file.byAcl?.(want, cred);
+  if (listed !== undefined) return listed ? undefined : EACCES;
   let shift = 0;
   if (cred.effectiveUid === file.uid) shift = 6;
   else if (isGroupMember(cred, file.gid)) shift = 3;

@@ -7,6 +7,7 @@
  * of an unlinked file frees its storage.
  * @man vnode(9S)  @see uts/common/sys/vnode.h
  */
+import type { Ace } from '#abi/illumos/acl.ts';
 import type { WaitQueue, WouldBlock } from '#kernel/disp/wait.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
 import type { Errno } from '#kernel/os/errno.ts';
@@ -111,6 +112,9 @@ export interface Vnode {
   setattr(changes: SettableAttributes, ctx: VnodeContext): Errno | undefined;
   /** Checks `mode` (bits 4 read, 2 write, 1 execute) against the file's permissions. */
   access(mode: number, ctx: VnodeContext): Errno | undefined;
+  /** The access control list, in the NFSv4 style; ENOSYS where there are mode bits only. */
+  getAcl(ctx: VnodeContext): readonly Ace[] | Errno;
+  setAcl(aces: readonly Ace[], ctx: VnodeContext): Errno | undefined;
 
   /** Bytes read (0 = end of file). Offset is ignored by streams. `target` is borrowed. */
   read(offsetBytes: number, target: Uint8Array, ctx: VnodeContext): Blocking<number>;

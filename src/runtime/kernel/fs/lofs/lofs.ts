@@ -4,6 +4,7 @@
  * the same file as long as somebody holds it.
  * @see uts/common/fs/lofs  @man lofs(4FS)
  */
+import type { Ace } from '#abi/illumos/acl.ts';
 import { O_TRUNC, isOpenForWriting } from '#abi/illumos/fcntl.ts';
 import { isWouldBlock } from '#kernel/disp/wait.ts';
 import { EROFS, EXDEV, type Errno, isErrno } from '#kernel/os/errno.ts';
@@ -130,6 +131,14 @@ class LofsVnode extends BaseVnode {
 
   override read(offsetBytes: number, target: Uint8Array, ctx: VnodeContext): Blocking<number> {
     return this.real.read(offsetBytes, target, ctx);
+  }
+
+  override getAcl(ctx: VnodeContext): readonly Ace[] | Errno {
+    return this.real.getAcl(ctx);
+  }
+
+  override setAcl(aces: readonly Ace[], ctx: VnodeContext): Errno | undefined {
+    return this.vfs.isReadOnly ? EROFS : this.real.setAcl(aces, ctx);
   }
 
   override seekContent(offset: number, what: 'data' | 'hole', ctx: VnodeContext): number | Errno {

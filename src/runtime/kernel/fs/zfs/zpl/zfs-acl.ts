@@ -1,39 +1,94 @@
 /**
  * Access control lists as files carry them: entries (ACEs) in the NFSv4 style. A file made with a mode
  * only has the trivial list that says the same.
+ * Surprising: entries for owner@, group@ and everyone@ take 8 bytes on disk, others 16.
  * @man acl(7)  @see uts/common/fs/zfs/zfs_acl.c, common/acl/acl_common.c
  */
+import {
+  ACE_ACCESS_ALLOWED_ACE_TYPE,
+  ACE_ACCESS_DENIED_ACE_TYPE,
+  ACE_APPEND_DATA,
+  ACE_DELETE_CHILD,
+  ACE_EVERYONE,
+  ACE_EXECUTE,
+  ACE_OWNER,
+  ACE_OWNING_GROUP,
+  ACE_READ_ACL,
+  ACE_READ_ATTRIBUTES,
+  ACE_READ_DATA,
+  ACE_READ_NAMED_ATTRS,
+  ACE_SYNCHRONIZE,
+  ACE_TYPE_FLAGS,
+  ACE_WRITE_ACL,
+  ACE_WRITE_ATTRIBUTES,
+  ACE_WRITE_DATA,
+  ACE_WRITE_NAMED_ATTRS,
+  ACE_WRITE_OWNER,
+  type Ace,
+} from '#abi/illumos/acl.ts';
 import { viewOf } from '../ondisk/struct.ts';
-
-const ACE_READ_DATA = 0x1;
-const ACE_WRITE_DATA = 0x2;
-const ACE_APPEND_DATA = 0x4;
-const ACE_READ_NAMED_ATTRS = 0x8;
-const ACE_WRITE_NAMED_ATTRS = 0x10;
-const ACE_EXECUTE = 0x20;
-const ACE_DELETE_CHILD = 0x40;
-const ACE_READ_ATTRIBUTES = 0x80;
-const ACE_WRITE_ATTRIBUTES = 0x100;
-const ACE_READ_ACL = 0x20000;
-const ACE_WRITE_ACL = 0x40000;
-const ACE_WRITE_OWNER = 0x80000;
-const ACE_SYNCHRONIZE = 0x100000;
-
-const ACE_OWNER = 0x1000;
-const ACE_GROUP: number = 0x2000 | 0x40;
-const ACE_EVERYONE = 0x4000;
-const ACCESS_ALLOWED = 0;
-const ACCESS_DENIED = 1;
+import { corrupt } from '../ondisk/zfs-error.ts';
 
 const ALWAYS = ACE_READ_ACL | ACE_READ_ATTRIBUTES | ACE_READ_NAMED_ATTRS | ACE_SYNCHRONIZE;
 const OWNER_ALWAYS =
   ALWAYS | ACE_WRITE_ATTRIBUTES | ACE_WRITE_OWNER | ACE_WRITE_ACL | ACE_WRITE_NAMED_ATTRS;
 
+export const ZFS_INHERIT_ACE = 0x2n;
 export const ZFS_ACL_TRIVIAL = 0x4n;
 export const ZFS_ACL_AUTO_INHERIT = 0x40n;
 export const ZFS_NO_EXECS_DENIED = 0x100n;
 export const ZFS_ARCHIVE = 0x800000000n;
 export const ZFS_AV_MODIFIED = 0x40000000000n;
+
+const ABSTRACT_SIZE = 8;
+const NAMED_SIZE = 16;
+
+/** Whether the entry is for owner@, group@ or everyone@. */
+export function isAbstract(flags: number): boolean {
+  const who = flags & ACE_TYPE_FLAGS;
+  return who === ACE_OWNER || who === ACE_OWNING_GROUP || who === ACE_EVERYONE;
+}
+
+/** Entries as a file has them (`zfs_ace_t`). ZfsError when they are cut off. */
+export function decodeAces(bytes: Uint8Array, count: number): Ace[] {
+  const view = viewOf(bytes);
+  const aces: Ace[] = [];
+  for (let at = 0; aces.length < count; ) {
+    if (at + ABSTRACT_SIZE > bytes.length) throw corrupt('zfs_acl_phys_t', `${count} entries`);
+    const type = view.getUint16(at, true);
+    const flags = view.getUint16(at + 2, true);
+    const mask = view.getUint32(at + 4, true);
+    let who = -1;
+    if (!isAbstract(flags)) {
+      if (at + NAMED_SIZE > bytes.length) throw corrupt('zfs_acl_phys_t', `${count} entries`);
+      who = view.getUint32(at + 8, true);
+      at += ABSTRACT_SIZE;
+    }
+    at += ABSTRACT_SIZE;
+    aces.push({ who, mask, flags, type });
+  }
+  return aces;
+}
+
+export function encodeAces(aces: readonly Ace[]): { count: number; bytes: Uint8Array } {
+  const size = aces.reduce(
+    (sum, { flags }) => sum + (isAbstract(flags) ? ABSTRACT_SIZE : NAMED_SIZE),
+    0,
+  );
+  const bytes = new Uint8Array(size);
+  const view = viewOf(bytes);
+  let at = 0;
+  for (const { who, mask, flags, type } of aces) {
+    view.setUint16(at, type, true);
+    view.setUint16(at + 2, flags, true);
+    view.setUint32(at + 4, mask, true);
+    at += ABSTRACT_SIZE;
+    if (isAbstract(flags)) continue;
+    view.setBigUint64(at, BigInt(who >>> 0), true);
+    at += ABSTRACT_SIZE;
+  }
+  return { count: aces.length, bytes };
+}
 
 /** What three permission bits let do. */
 function maskOf(bits: number, isDirectory: boolean): number {
@@ -45,13 +100,11 @@ function maskOf(bits: number, isDirectory: boolean): number {
   );
 }
 
-type Ace = readonly [type: number, who: number, mask: number];
-
-/** The list that says what `mode` says; three entries for usual modes, up to six for odd ones. */
-export function trivialAcl(
+/** The entries that say what `mode` says: those before all others, and those after. */
+export function modeEntries(
   mode: number,
   isDirectory: boolean,
-): { count: number; bytes: Uint8Array } {
+): { first: Ace[]; last: Ace[]; groupMask: number } {
   const owner = (mode >> 6) & 7;
   const group = (mode >> 3) & 7;
   const other = mode & 7;
@@ -59,21 +112,29 @@ export function trivialAcl(
   const denyOwner = maskOf(~owner & (group | other) & 7, isDirectory);
   const denyGroup = maskOf(~group & other & 7, isDirectory);
   const allowFirst = maskOf(owner & ~group & other & 7, isDirectory);
-  const aces: Ace[] = [];
-  if (allowFirst !== 0) aces.push([ACCESS_ALLOWED, ACE_OWNER, allowFirst]);
-  if (denyOwner !== 0) aces.push([ACCESS_DENIED, ACE_OWNER, denyOwner]);
-  if (denyGroup !== 0) aces.push([ACCESS_DENIED, ACE_GROUP, denyGroup]);
-  aces.push([ACCESS_ALLOWED, ACE_OWNER, OWNER_ALWAYS | maskOf(owner, isDirectory)]);
-  aces.push([ACCESS_ALLOWED, ACE_GROUP, ALWAYS | maskOf(group, isDirectory)]);
-  aces.push([ACCESS_ALLOWED, ACE_EVERYONE, ALWAYS | maskOf(other, isDirectory)]);
-  const bytes = new Uint8Array(aces.length * 8);
-  const view = viewOf(bytes);
-  aces.forEach(([type, who, mask], i) => {
-    view.setUint16(i * 8, type, true);
-    view.setUint16(i * 8 + 2, who, true);
-    view.setUint32(i * 8 + 4, mask, true);
-  });
-  return { count: aces.length, bytes };
+  const ace = (type: number, flags: number, mask: number): Ace => ({ who: -1, mask, flags, type });
+  const allow = ACE_ACCESS_ALLOWED_ACE_TYPE;
+  const deny = ACE_ACCESS_DENIED_ACE_TYPE;
+  const first: Ace[] = [];
+  if (allowFirst !== 0) first.push(ace(allow, ACE_OWNER, allowFirst));
+  if (denyOwner !== 0) first.push(ace(deny, ACE_OWNER, denyOwner));
+  if (denyGroup !== 0) first.push(ace(deny, ACE_OWNING_GROUP, denyGroup));
+  const groupMask = ALWAYS | maskOf(group, isDirectory);
+  const last = [
+    ace(allow, ACE_OWNER, OWNER_ALWAYS | maskOf(owner, isDirectory)),
+    ace(allow, ACE_OWNING_GROUP, groupMask),
+    ace(allow, ACE_EVERYONE, ALWAYS | maskOf(other, isDirectory)),
+  ];
+  return { first, last, groupMask };
+}
+
+/** The list that says what `mode` says; three entries for usual modes, up to six for odd ones. */
+export function trivialAcl(
+  mode: number,
+  isDirectory: boolean,
+): { count: number; bytes: Uint8Array } {
+  const { first, last } = modeEntries(mode, isDirectory);
+  return encodeAces([...first, ...last]);
 }
 
 /** Flags of a file with a trivial list. */
@@ -86,4 +147,32 @@ export function trivialFlags(mode: number): bigint {
     ZFS_ACL_TRIVIAL |
     (anyExec ? ZFS_NO_EXECS_DENIED : 0n)
   );
+}
+
+/** `ace_t` as programs and the log have it: 12 bytes each. */
+export const ACE_T_SIZE = 12;
+
+export function encodeAceT(aces: readonly Ace[]): Uint8Array {
+  const bytes = new Uint8Array(aces.length * ACE_T_SIZE);
+  const view = viewOf(bytes);
+  aces.forEach(({ who, mask, flags, type }, i) => {
+    view.setUint32(i * ACE_T_SIZE, who >>> 0, true);
+    view.setUint32(i * ACE_T_SIZE + 4, mask, true);
+    view.setUint16(i * ACE_T_SIZE + 8, flags, true);
+    view.setUint16(i * ACE_T_SIZE + 10, type, true);
+  });
+  return bytes;
+}
+
+export function decodeAceT(bytes: Uint8Array): Ace[] {
+  const view = viewOf(bytes);
+  return Array.from({ length: Math.floor(bytes.length / ACE_T_SIZE) }, (_, i) => {
+    const flags = view.getUint16(i * ACE_T_SIZE + 8, true);
+    return {
+      who: isAbstract(flags) ? -1 : view.getUint32(i * ACE_T_SIZE, true),
+      mask: view.getUint32(i * ACE_T_SIZE + 4, true),
+      flags,
+      type: view.getUint16(i * ACE_T_SIZE + 10, true),
+    };
+  });
 }

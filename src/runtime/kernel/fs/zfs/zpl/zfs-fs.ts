@@ -3,6 +3,7 @@
  * changes are in memory until the txg is written, and each call is whole within one txg.
  * @see uts/common/fs/zfs/zfs_vnops.c, zfs_dir.c, zfs_znode.c
  */
+import type { Ace } from '#abi/illumos/acl.ts';
 import { encodeUtf8 } from '#base/bytes.ts';
 import { type Errno, EEXIST, ENOENT, ENOTEMPTY } from '#kernel/os/errno.ts';
 import { dirtyBlock, freeBlocks, markDirty, setBlockSize } from '../dmu/dbuf.ts';
@@ -18,7 +19,22 @@ import { DN_BONUS_SIZE } from '../ondisk/dnode-phys.ts';
 import { initZap, zapCount, zapEntries, zapRemove, zapSet, zapSetNumber } from '../zap/zap.ts';
 import { zapWord } from '../zap/zap-value.ts';
 import { ZfsReader } from './zfs-reader.ts';
-import { trivialAcl, trivialFlags, ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
+import {
+  decodeAces,
+  encodeAces,
+  trivialFlags,
+  ZFS_ACL_TRIVIAL,
+  ZFS_INHERIT_ACE,
+} from './zfs-acl.ts';
+import {
+  chmodAcl,
+  inheritAcl,
+  isInheritable,
+  isTrivial,
+  modeOf,
+  ZFS_ACL_DISCARD,
+  ZFS_ACL_GROUPMASK,
+} from './zfs-acl-rules.ts';
 import { newAttributes } from './zfs-create-fs.ts';
 import { spaceOwnerOf } from './zfs-userspace.ts';
 import { readZnode, type ZfsTime, type ZnodeAttributes } from './znode.ts';
@@ -27,6 +43,7 @@ import { assertWritableZnode, writeZnode } from './znode-write.ts';
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
+const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 
 /** What a new file is made with. */
@@ -115,6 +132,7 @@ export class ZfsFs extends ZfsReader {
       attributes.gen = again.gen;
       attributes.crtime = again.crtime;
     }
+    this.#inherit(directory, attributes);
     attributes.parent = directory;
     attributes.rdev = file.rdev ?? 0n;
     if (isDirectory) {
@@ -128,6 +146,17 @@ export class ZfsFs extends ZfsReader {
     this.store(dnode.object, attributes);
     this.#addEntry(directory, name, dnode.object, file.mode);
     return dnode.object;
+  }
+
+  /** What the directory's list passes on. */
+  #inherit(directory: number, attributes: ZnodeAttributes): void {
+    if ((this.attributes(directory).flags & ZFS_INHERIT_ACE) === 0n) return;
+    if ((attributes.mode & S_IFMT) === S_IFLNK) return;
+    const { mode, uid, gid } = attributes;
+    const { settings } = this.objset;
+    const aces = inheritAcl(this.acl(directory), mode, kindOf(mode), settings);
+    attributes.mode = (mode & ~0o777) | modeOf(aces, Number(uid), Number(gid));
+    putAcl(attributes, aces);
   }
 
   #addEntry(directory: number, name: string, object: number, mode: number): void {
@@ -312,16 +341,55 @@ export class ZfsFs extends ZfsReader {
     this.store(object, attributes);
   }
 
-  /** Permission bits; the ACL becomes the trivial one that says the same. */
+  /** The entries of the file's access control list. */
+  acl(object: number): Ace[] {
+    const { acl, aclCount, aclObject } = this.attributes(object);
+    const isOutside = aclObject !== 0;
+    const bytes = isOutside ? this.objset.dnode(aclObject).readBytes(0, MAX_ACL_BYTES) : acl;
+    return decodeAces(bytes, aclCount);
+  }
+
+  /** Replaces the list; the permission bits become those that it comes down to. */
+  setAcl(object: number, aces: readonly Ace[]): void {
+    this.update(object, (a) => {
+      const mode = modeOf(aces, Number(a.uid), Number(a.gid));
+      a.mode = (a.mode & ~0o777) | mode;
+      putAcl(a, aces);
+      a.ctime = this.now();
+    });
+  }
+
+  /** Permission bits; the list then says the same, and more only where `aclmode` keeps that. */
   chmod(object: number, permissions: number): void {
+    const isSimple = (this.attributes(object).flags & ZFS_ACL_TRIVIAL) !== 0n;
+    const { aclMode } = this.objset.settings;
+    const kept = isSimple || aclMode === ZFS_ACL_DISCARD ? [] : this.acl(object);
     this.update(object, (a) => {
       a.mode = (a.mode & S_IFMT) | permissions;
       a.ctime = this.now();
       if ((a.mode & S_IFMT) === S_IFLNK) return;
-      const acl = trivialAcl(a.mode, (a.mode & S_IFMT) === S_IFDIR);
-      a.acl = acl.bytes;
-      a.aclCount = acl.count;
-      a.flags = trivialFlags(a.mode) | (a.flags & ~(trivialFlags(0o777) | ZFS_ACL_TRIVIAL));
+      const isDirectory = (a.mode & S_IFMT) === S_IFDIR;
+      putAcl(a, chmodAcl(kept, a.mode, isDirectory, true, aclMode === ZFS_ACL_GROUPMASK));
     });
   }
+}
+
+/** `ZFS_ACL_MAX_ENTRIES` of the larger kind. */
+const MAX_ACL_BYTES: number = 1024 * 16;
+
+function putAcl(a: ZnodeAttributes, aces: readonly Ace[]): void {
+  const isDirectory = (a.mode & S_IFMT) === S_IFDIR;
+  const { count, bytes } = encodeAces(aces);
+  a.acl = bytes;
+  a.aclCount = count;
+  const plain = trivialFlags(a.mode) & ~ZFS_ACL_TRIVIAL;
+  const trivial = isTrivial(aces, isDirectory) ? ZFS_ACL_TRIVIAL : 0n;
+  const inherits = isDirectory && isInheritable(aces) ? ZFS_INHERIT_ACE : 0n;
+  const others = a.flags & ~(trivialFlags(0o777) | ZFS_INHERIT_ACE);
+  a.flags = plain | trivial | inherits | others;
+}
+
+function kindOf(mode: number): 'file' | 'dir' | 'other' {
+  if ((mode & S_IFMT) === S_IFDIR) return 'dir';
+  return (mode & S_IFMT) === S_IFREG ? 'file' : 'other';
 }

@@ -25,6 +25,7 @@ import {
 } from '../ondisk/zil-phys.ts';
 import { newRecord, roundUp8 } from '../zil/itx.ts';
 import { LOGBIAS_THROUGHPUT, type LogSource, SYNC_ALWAYS, type Zil } from '../zil/zil.ts';
+import { encodeAceT } from './zfs-acl.ts';
 import type { ZfsFs } from './zfs-fs.ts';
 import type { ZnodeAttributes } from './znode.ts';
 
@@ -202,12 +203,13 @@ export class ZfsLog implements LogSource {
   /** The access control list as it is now. */
   acl(object: number): void {
     if (this.#isUnlinked(object)) return;
-    const { acl, aclCount, flags } = this.#fs.attributes(object);
+    const aces = this.#fs.acl(object);
     this.#record(object, false, () => {
-      const record = newRecord(TX_ACL, lrAcl.sizeBytes + roundUp8(acl.length));
-      const counts = { aclcnt: aclCount, domcnt: 0, fuidcnt: 0, aclBytes: acl.length };
-      lrAcl.write(record, 0, { foid: object, ...counts, aclFlags: flags & 0x38n });
-      record.set(acl, lrAcl.sizeBytes);
+      const packed = encodeAceT(aces);
+      const record = newRecord(TX_ACL, lrAcl.sizeBytes + roundUp8(packed.length));
+      const counts = { aclcnt: aces.length, domcnt: 0, fuidcnt: 0, aclBytes: packed.length };
+      lrAcl.write(record, 0, { foid: object, ...counts, aclFlags: 0n });
+      record.set(packed, lrAcl.sizeBytes);
       return record;
     });
   }

@@ -15,12 +15,20 @@ import {
   EISDIR,
   ENOENT,
   ENXIO,
+  EPERM,
   EROFS,
   type Errno,
   isErrno,
 } from '#kernel/os/errno.ts';
 import { BaseVnode } from '#kernel/vfs/base-vnode.ts';
-import { checkAccess, checkSetattr, modeWithoutSetId, permittedMode } from '#kernel/vfs/policy.ts';
+import {
+  checkAccess,
+  checkSetattr,
+  isGroupMember,
+  isPrivileged,
+  modeWithoutSetId,
+  permittedMode,
+} from '#kernel/vfs/policy.ts';
 import {
   type Blocking,
   READ_QUIETLY,
@@ -29,6 +37,10 @@ import {
   type VnodeAttributes,
   type VnodeContext,
 } from '#kernel/vfs/vnode.ts';
+import { ACE_READ_ACL, ACE_WRITE_ACL, type Ace } from '#abi/illumos/acl.ts';
+import type { Credentials } from '#kernel/os/cred.ts';
+import { ZFS_ACL_TRIVIAL } from './zfs-acl.ts';
+import { isAllowed, isValidAcl, rightsOf, ZFS_ACL_RESTRICTED } from './zfs-acl-rules.ts';
 import { nextContent } from '../dmu/dmu-offset.ts';
 import { guard, MAX_FILE_SIZE } from './zfs-errno.ts';
 import { isOverQuota, isOwnerOverQuota } from './zfs-quota.ts';
@@ -159,6 +171,46 @@ export abstract class ZfsNode extends BaseVnode {
     return guard(() => checkAccess(this, mode, ctx.cred));
   }
 
+  /** Whether the list allows `want`; undefined when it says what the mode says. */
+  byAcl(want: number, cred: Credentials): boolean | undefined {
+    return this.#allows(rightsOf(want), cred);
+  }
+
+  #allows(rights: number, cred: Credentials): boolean | undefined {
+    if ((this.attributes.flags & ZFS_ACL_TRIVIAL) !== 0n || this.type === 'VLNK') return undefined;
+    return isAllowed(this.vfs.fs.acl(this.object), rights, {
+      uid: cred.effectiveUid,
+      isInGroup: (gid) => isGroupMember(cred, gid),
+      fileUid: this.uid,
+      fileGid: this.gid,
+    });
+  }
+
+  override getAcl(ctx: VnodeContext): readonly Ace[] | Errno {
+    if (this.isGone) return ENOENT;
+    return guard(() => {
+      const mayAlways = isPrivileged(ctx.cred) || ctx.cred.effectiveUid === this.uid;
+      if (!mayAlways && this.#allows(ACE_READ_ACL, ctx.cred) === false) return EACCES;
+      return this.vfs.fs.acl(this.object);
+    });
+  }
+
+  override setAcl(aces: readonly Ace[], ctx: VnodeContext): Errno | undefined {
+    if (this.vfs.isReadOnly) return EROFS;
+    if (this.isGone) return ENOENT;
+    if (!isValidAcl(aces, this.type === 'VDIR')) return EINVAL;
+    return guard(() => {
+      const mayAlways = isPrivileged(ctx.cred) || ctx.cred.effectiveUid === this.uid;
+      if (!mayAlways && this.#allows(ACE_WRITE_ACL, ctx.cred) !== true) return EPERM;
+      const refused = this.refuseChange();
+      if (refused !== undefined) return refused;
+      this.vfs.fs.setAcl(this.object, aces);
+      this.vfs.log?.acl(this.object);
+      this.vfs.log?.done();
+      return undefined;
+    });
+  }
+
   /** What every change begins with. */
   protected refuseChange(cost = METADATA_COST): Errno | undefined {
     if (this.vfs.isReadOnly) return EROFS;
@@ -172,7 +224,10 @@ export abstract class ZfsNode extends BaseVnode {
     return guard(() => {
       const denied = checkSetattr(this, changes, ctx.cred);
       if (denied !== undefined) return denied;
-      const { fs } = this.vfs;
+      const { fs, settings } = this.vfs;
+      const isPlain = (this.attributes.flags & ZFS_ACL_TRIVIAL) !== 0n;
+      const isFixed = settings.aclMode === ZFS_ACL_RESTRICTED && !isPlain;
+      if (changes.mode !== undefined && isFixed) return EPERM;
       const { sizeBytes } = changes;
       if (sizeBytes !== undefined) {
         if (this.type !== 'VREG') return this.type === 'VDIR' ? EISDIR : EINVAL;

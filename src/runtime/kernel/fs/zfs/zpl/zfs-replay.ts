@@ -9,6 +9,7 @@ import { corrupt } from '../ondisk/zfs-error.ts';
 import * as log from '../ondisk/zil-phys.ts';
 import type { LogRecord } from '../zil/zil-block.ts';
 import { indirectPointer } from '../zil/zil-parse.ts';
+import { ACE_T_SIZE, decodeAceT } from './zfs-acl.ts';
 import type { ZfsFs } from './zfs-fs.ts';
 import { AT_ATIME, AT_GID, AT_MODE, AT_MTIME, AT_UID } from './zfs-log.ts';
 
@@ -94,11 +95,8 @@ function replayTruncate(fs: ZfsFs, bytes: Uint8Array): void {
 function replayAcl(fs: ZfsFs, bytes: Uint8Array): void {
   const lr = log.lrAcl.read(bytes);
   if (fs.objset.tryDnode(lr.foid) === undefined) return;
-  fs.update(lr.foid, (a) => {
-    a.acl = bytes.slice(log.lrAcl.sizeBytes, log.lrAcl.sizeBytes + lr.aclBytes);
-    a.aclCount = lr.aclcnt;
-    a.ctime = fs.now();
-  });
+  const { sizeBytes } = log.lrAcl;
+  fs.setAcl(lr.foid, decodeAceT(bytes.subarray(sizeBytes, sizeBytes + lr.aclcnt * ACE_T_SIZE)));
 }
 
 /** Does what `record` says; what is no longer possible is left out. */
