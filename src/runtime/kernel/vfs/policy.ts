@@ -14,7 +14,7 @@ export interface Protected {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** A list in the file's stead of the mode: whether it allows `want`; undefined: as the mode says. */
+  /** Whether the file's access control list allows `want`; undefined: the mode says it all. */
   byAcl?(want: number, cred: Credentials): boolean | undefined;
 }
 

@@ -8,6 +8,7 @@ import { datasetAvailable } from '../dsl/dsl-space.ts';
 import { ZfsFs } from '../zpl/zfs-fs.ts';
 import { type DatasetSpace, ZfsVfs } from '../zpl/zfs-vfs.ts';
 import { admit } from './dmu-tx.ts';
+import type { Zil } from '../zil/zil.ts';
 import type { Spa } from './spa.ts';
 import { zfsNow } from './spa-create.ts';
 import { hasLogDevice, zilOf } from './spa-log.ts';
@@ -49,7 +50,9 @@ export function mountDataset(
       if (!spa.isReadOnly && isSpaDirty(spa)) spaSync(spa);
     },
     // A log of before a crash is replayed even when nothing else may change the file system.
-    zil: dataset.snapshotName === undefined && !spa.isReadOnly ? zilOf(spa, dataset) : null,
+    get zil(): Zil | null {
+      return dataset.isSnapshot || spa.isReadOnly ? null : zilOf(spa, dataset);
+    },
     hasLogDevice: () => hasLogDevice(spa),
   };
   const fs = openFileSystem(spa, dataset);

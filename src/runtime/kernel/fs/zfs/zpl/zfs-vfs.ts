@@ -33,7 +33,7 @@ export interface ZfsMountHost {
   admit(sizeBytes: number, isNetFree?: boolean): Errno | undefined;
   /** Writes the open txg: everything that was done so far lasts. */
   commit(): void;
-  /** The log, in a file system that can be changed. */
+  /** The log of what the dataset is at this moment; null in a snapshot. */
   readonly zil: Zil | null;
   hasLogDevice(): boolean;
 }
@@ -53,7 +53,7 @@ export class ZfsVfs extends BaseVfs {
   fs: ZfsFs;
   readonly host: ZfsMountHost;
   /** Null in a file system that is only read. */
-  readonly log: ZfsLog | null;
+  log: ZfsLog | null;
   readonly #vnodes: Map<number, ZfsVnode> = new Map();
 
   constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly = false) {
@@ -61,9 +61,14 @@ export class ZfsVfs extends BaseVfs {
     this.fs = fs;
     this.host = host;
     const { zil } = host;
-    this.log = zil === null ? null : new ZfsLog(zil, fs, () => host.hasLogDevice());
+    this.log = this.#openLog();
     if (zil?.needsReplay === true) zil.replay((record) => replayOne(fs, record));
     if (!isReadOnly) fs.drainUnlinked();
+  }
+
+  #openLog(): ZfsLog | null {
+    const { zil } = this.host;
+    return zil === null ? null : new ZfsLog(zil, this.fs, () => this.host.hasLogDevice());
   }
 
   /** The one vnode of an object. */
@@ -102,6 +107,7 @@ export class ZfsVfs extends BaseVfs {
   resume(fs: ZfsFs): void {
     const old = this.fs;
     this.fs = fs;
+    this.log = this.#openLog();
     for (const object of this.#vnodes.keys()) {
       const isThere = fs.objset.tryDnode(object)?.bonusType === DMU_OT_SA;
       const isSame = isThere && fs.attributes(object).gen === old.attributes(object).gen;
