@@ -16,7 +16,16 @@ import type { AssembledKernel } from '#runtime/node/assemble.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Filesystems whose content is a view of what is digested anyway, or belongs to the host. */
-const VIEWS: ReadonlySet<string> = new Set(['proc', 'mntfs', 'fd', 'hostfs', 'ctfs', 'objfs']);
+const VIEWS: ReadonlySet<string> = new Set([
+  'proc',
+  'mntfs',
+  'fd',
+  'hostfs',
+  'ctfs',
+  'objfs',
+  // Walking through files would fill caches and count as I/O: the pool's root stands for them.
+  'zfs',
+]);
 
 /** Lower-case hexadecimal SHA-256. */
 export function digestOf(
@@ -36,6 +45,7 @@ export function digestOf(
     addKernel(assembled.kernel, line);
     for (const proc of assembled.kernel.procs.all()) addProc(proc, line);
     for (const tty of assembled.ptys.terminals()) addTerminal(tty, line);
+    addPools(assembled, line);
     for (const mount of assembled.mounts.mounts) {
       line('mount', mount.mountPoint, mount.special, mount.vfs.fstype);
       if (VIEWS.has(mount.vfs.fstype)) continue;
@@ -43,6 +53,18 @@ export function digestOf(
     }
   }
   return toHex(host.codecs.digest('sha256', concatBytes(parts)));
+}
+
+/**
+ * A pool is what its last txg says, which a checksum of checksums covers, and what waits in memory,
+ * of which the amount counts; it is in a txg at most five seconds later.
+ */
+function addPools(assembled: AssembledKernel, line: Line): void {
+  for (const spa of assembled.zfs.pools()) {
+    const { name, guid } = spa.identity;
+    line('pool', name, guid, spa.txg, spa.isSuspended, spa.dirtyBytes, spa.syncTasks.length);
+    line('root', ...spa.mos.rootBp.cksum);
+  }
 }
 
 /** The digest's own reading is not an access. */

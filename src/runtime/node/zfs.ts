@@ -62,6 +62,7 @@ export function joinZfs(parts: ZfsParts): ZfsModule {
   const fsid = mounts.allocateFsid();
   devices.cover('zvol', new ZvolVfs(fsid, module, module.volumes, parts.special, clock));
   mounts.register(zfsType(module));
+  mounts.syncHooks.add(() => module.syncAll());
   return module;
 }
 

@@ -1,12 +1,14 @@
 /**
  * Start methods of the first services, /lib/svc/method: what their shell scripts do on SmartOS.
- * @see illumos-joyent usr/src/cmd/svc/milestone/fs-root, fs-minimal, identity-node
+ * @see illumos-joyent usr/src/cmd/svc/milestone/fs-root, fs-minimal, identity-node; smartos-live
+ *   overlay/generic/lib/svc/method/fs-joyent
  */
 import { O_RDONLY } from '#abi/illumos/fcntl.ts';
 import { decodeUtf8, encodeUtf8 } from '#base/bytes.ts';
 import type { Command } from '#cmd/command.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { NativeMain, Sys, Task } from '#kernel/syscall/sys.ts';
+import { spawn } from '#lib/libc/spawn.ts';
 import { Input } from '#lib/libc/stdio.ts';
 
 const SMF_EXIT_OK = 0;
@@ -102,6 +104,20 @@ const svcUtmp: NativeMain = function* (sys) {
   return SMF_EXIT_OK;
 };
 
+/**
+ * Imports the pools that are there: this system has no /etc/zfs/zpool.cache, its root is in memory.
+ * Forced, as the last boot may have ended without a word.
+ */
+const fsJoyent: NativeMain = function* (sys) {
+  if ((yield* sys.bootparams()).get('noimport') === 'true') return SMF_EXIT_OK;
+  const argv = ['zpool', 'import', '-f', '-a'];
+  const child = yield* spawn(sys, '/sbin/zpool', argv, { env: sys.env });
+  if (isErrno(child)) return yield* fatal(sys, `cannot run zpool: ${child.message}`);
+  // A pool that can't be imported keeps nobody from logging in: the log has the reason.
+  yield* sys.wait({ pid: child });
+  return SMF_EXIT_OK;
+};
+
 const method = (name: string, main: NativeMain): Command => ({
   name,
   path: `/lib/svc/method/${name}`,
@@ -111,6 +127,7 @@ const method = (name: string, main: NativeMain): Command => ({
 export const METHODS: readonly Command[] = [
   method('fs-root', fsRoot),
   method('fs-minimal', fsMinimal),
+  method('fs-joyent', fsJoyent),
   method('identity-node', identityNode),
   method('svc-utmp', svcUtmp),
 ];

@@ -54,8 +54,15 @@ export const SERVICES: readonly ServiceRow[] = [
     instance: 'node',
     start: ['/lib/svc/method/identity-node'],
   },
+  transient(
+    'system/filesystem/smartdc',
+    'SmartDC file system mounts',
+    ['system/filesystem/minimal', 'system/identity'],
+    'fs-joyent',
+  ),
   transient('milestone/single-user', 'single-user milestone', [
     'system/filesystem/minimal',
+    'system/filesystem/smartdc',
     'system/identity',
   ]),
   transient(

@@ -144,9 +144,13 @@ export class MountTable {
     return this.#mounts.map(mnttabLine).join('');
   }
 
+  /** What is to be written besides mounted filesystems when everything is. */
+  readonly syncHooks: Set<() => void> = new Set();
+
   /** Flushes every filesystem, in order of mounting. @man sync(2) */
   syncAll(): void {
     for (const { vfs } of this.#mounts) vfs.sync();
+    for (const hook of this.syncHooks) hook();
   }
 }
 
@@ -155,7 +159,8 @@ const FSID_STEP = 0x40001;
 
 function mnttabLine(mount: Mount): string {
   const words: string[] = [];
-  for (const [name, value] of mount.options) words.push(value === true ? name : `${name}=${value}`);
+  const options = mount.vfs.shownOptions?.(mount.options) ?? mount.options;
+  for (const [name, value] of options) words.push(value === true ? name : `${name}=${value}`);
   words.push(`dev=${mount.vfs.fsid.toString(16)}`);
   const seconds = mount.mountedNs / NS_PER_SEC;
   const fields = [mount.special, mount.mountPoint, mount.vfs.fstype, words.join(','), seconds];

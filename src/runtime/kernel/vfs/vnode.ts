@@ -188,6 +188,8 @@ export interface Vfs {
   coveredVnode: Vnode | null;
   /** Always the same object. */
   root(): Vnode;
+  /** The options as /etc/mnttab has them, where they are more than what was given. */
+  shownOptions?(given: ReadonlyMap<string, string | true>): ReadonlyMap<string, string | true>;
   statvfs(): VfsStatistics;
   sync(): Blocking<undefined>;
   /** EBUSY while files are open unless `force`. */
