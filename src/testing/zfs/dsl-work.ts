@@ -24,6 +24,7 @@ import { ZfsReader } from '#kernel/fs/zfs/zpl/zfs-reader.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { RandomSource } from '#runtime/host.ts';
 import { DslFixture } from './dsl-fixture.ts';
+import { spaceErrors } from './space-walk.ts';
 
 interface Snap {
   name: string;
@@ -337,6 +338,7 @@ export class DslWork {
       }
     }
     books(spa.dsl.rootDir, bad);
+    bad.push(...spaceErrors(spa));
     return bad;
   }
 

@@ -65,6 +65,7 @@ describe('quotas and reservations', () => {
     zfsCreate(spa, 'tank/kept');
     zfsCreate(spa, 'tank/full');
     expect(set(spa, 'tank/kept', 'reservation', 8 * MiB)).toBeUndefined();
+    expect(zfsSnapshot(spa, ['tank/full@empty'])).toBeUndefined();
     expect(pool.write('tank/full', 'a', 100 * MiB)?.name).toBe('ENOSPC');
     const head = spa.dsl.findDataset('tank/kept') as never;
     expect(datasetAvailable(head)).toBeGreaterThan(7 * MiB);
@@ -114,6 +115,30 @@ describe('quotas and reservations', () => {
     expect(pool.write('tank', 'a3', MiB / 2, ann)).toBeUndefined();
     expect(pool.write('tank', 'b2', 1, bob)).toBeUndefined();
     expect(zfsSetUserQuota(spa, 'tank', 4, 7n, 1n)?.name).toBe('ENOTSUP');
+  });
+
+  test('a full pool takes no new dataset, and snapshots can be destroyed', () => {
+    const pool = new DslFixture(64 * MiB);
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/a');
+    for (let n = 0; n < 6; n += 1) {
+      zfsSnapshot(spa, [`tank/a@${n}`]);
+      pool.write('tank/a', 'x', 8 * MiB);
+    }
+    pool.write('tank/a', 'rest', 100 * MiB);
+    expect(zfsCreate(spa, 'tank/b')?.name).toBe('ENOSPC');
+    expect(zfsSnapshot(spa, ['tank/a@full'])?.name).toBe('ENOSPC');
+    expect(zfsSetProps(spa, 'tank/a', new Map([['atime', 0n]]))).toBeUndefined();
+    const names = spa.dsl
+      .findDataset('tank/a')
+      ?.snapshots()
+      .map(({ fullName }) => fullName);
+    for (const name of names ?? []) expect(zfsDestroy(spa, name)).toBeUndefined();
+    for (let n = 0; n < 3; n += 1) spaSync(spa);
+    expect(pool.vfs('tank/a').root().remove('x', pool.root)).toBeUndefined();
+    for (let n = 0; n < 3; n += 1) spaSync(spa);
+    expect(zfsCreate(spa, 'tank/b')).toBeUndefined();
+    expect(unbalanced(spa)).toEqual([]);
   });
 
   const action = fc.record({

@@ -60,14 +60,18 @@ export function zfsBookmark(
     }
   }
   if (first !== undefined || made.length === 0) return first;
-  return runTask(spa, () => {
-    for (const { head, name, snapshot } of made) {
-      addBookmark(head, name, snapshot.phys);
-      const { creationTxg } = snapshot.phys;
-      const text = `name=${name} creation_txg=${creationTxg} target_snap=${snapshot.object}`;
-      spaHistoryInternal(spa, 'bookmark', head, text);
-    }
-  });
+  return runTask(
+    spa,
+    () => {
+      for (const { head, name, snapshot } of made) {
+        addBookmark(head, name, snapshot.phys);
+        const { creationTxg } = snapshot.phys;
+        const text = `name=${name} creation_txg=${creationTxg} target_snap=${snapshot.object}`;
+        spaHistoryInternal(spa, 'bookmark', head, text);
+      }
+    },
+    'normal',
+  );
 }
 
 function checkMark(
@@ -113,10 +117,14 @@ export function zfsDestroyBookmarks(
     if (bookmark(target.head, target.name) !== undefined) found.push(target);
   }
   if (found.length === 0) return undefined;
-  return runTask(spa, () => {
-    for (const { head, name } of found) {
-      removeBookmark(head, name);
-      spaHistoryInternal(spa, 'remove bookmark', head, `name=${name}`);
-    }
-  });
+  return runTask(
+    spa,
+    () => {
+      for (const { head, name } of found) {
+        removeBookmark(head, name);
+        spaHistoryInternal(spa, 'remove bookmark', head, `name=${name}`);
+      }
+    },
+    'extra',
+  );
 }

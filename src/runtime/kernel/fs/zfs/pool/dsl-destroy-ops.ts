@@ -74,9 +74,13 @@ export function zfsDestroySnapshots(
   }
   if (first !== undefined) return first;
   if (found.length === 0) return undefined;
-  return runTask(spa, () => {
-    for (const snapshot of found) takeSnapshot(spa, snapshot, isDefer);
-  });
+  return runTask(
+    spa,
+    () => {
+      for (const snapshot of found) takeSnapshot(spa, snapshot, isDefer);
+    },
+    'extra',
+  );
 }
 
 /** `dsl_destroy_head_check_impl` */
@@ -100,9 +104,13 @@ export function zfsDestroy(spa: Spa, name: string, isDefer = false): Errno | und
   const refused = checkHead(dataset);
   if (refused !== undefined) return refused;
   const origin = originOf(dataset);
-  return runTask(spa, () => {
-    spaHistoryInternal(spa, 'destroy', dataset, '');
-    destroyHead(dataset);
-    if (origin !== undefined) takeDoomed(spa, origin);
-  });
+  return runTask(
+    spa,
+    () => {
+      spaHistoryInternal(spa, 'destroy', dataset, '');
+      destroyHead(dataset);
+      if (origin !== undefined) takeDoomed(spa, origin);
+    },
+    'extra',
+  );
 }

@@ -97,9 +97,13 @@ export function zfsRelease(
     if (known.length > 0) found.push([snapshot, known]);
   }
   if (found.length === 0) return holds.length === 0 ? undefined : ENOENT;
-  return runTask(spa, () => {
-    for (const [snapshot, tags] of found) release(spa, snapshot, tags);
-  });
+  return runTask(
+    spa,
+    () => {
+      for (const [snapshot, tags] of found) release(spa, snapshot, tags);
+    },
+    'none',
+  );
 }
 
 function isDoomedAfter(snapshot: DslDataset): boolean {

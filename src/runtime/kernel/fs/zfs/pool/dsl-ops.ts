@@ -68,12 +68,16 @@ export function zfsCreate(
   const refused = checkNewProps(spa, props, 'filesystem');
   if (refused !== undefined) return refused;
   if (isBoundByLimits && !isWithinLimit(parent, 'filesystem', 1)) return EDQUOT;
-  const error = runTask(spa, () => {
-    const isUtf8Only = isCreatedUtf8Only(spa.dsl.head(parent), props);
-    const made = createFileSystem(spa, createDir(spa.dsl, parent, last), isUtf8Only);
-    applyNewProps(made, props);
-    spaHistoryInternal(spa, 'create', made, '');
-  });
+  const error = runTask(
+    spa,
+    () => {
+      const isUtf8Only = isCreatedUtf8Only(spa.dsl.head(parent), props);
+      const made = createFileSystem(spa, createDir(spa.dsl, parent, last), isUtf8Only);
+      applyNewProps(made, props);
+      spaHistoryInternal(spa, 'create', made, '');
+    },
+    'normal',
+  );
   return error ?? setLimitsOfNew(spa, name, props);
 }
 
@@ -110,13 +114,17 @@ export function zfsSnapshot(
     if (isBoundByLimits && !isWithinLimit(head.dir, 'snapshot', 1)) return EDQUOT;
     heads.set(head, snapshot);
   }
-  return runTask(spa, () => {
-    for (const [head, snapshot] of heads) {
-      const made = createSnapshot(head, snapshot);
-      applyNewProps(made, props);
-      spaHistoryInternal(spa, 'snapshot', made, '');
-    }
-  });
+  return runTask(
+    spa,
+    () => {
+      for (const [head, snapshot] of heads) {
+        const made = createSnapshot(head, snapshot);
+        applyNewProps(made, props);
+        spaHistoryInternal(spa, 'snapshot', made, '');
+      }
+    },
+    'normal',
+  );
 }
 
 export function zfsClone(
@@ -135,11 +143,15 @@ export function zfsClone(
   const refused = checkNewProps(spa, props, 'clone');
   if (refused !== undefined) return refused;
   if (isBoundByLimits && !isWithinLimit(parent, 'filesystem', 1)) return EDQUOT;
-  const error = runTask(spa, () => {
-    const made = createDataset(createDir(spa.dsl, parent, last), origin);
-    applyNewProps(made, props);
-    spaHistoryInternal(spa, 'clone', made, `origin=${snapshot} (${origin.object})`);
-  });
+  const error = runTask(
+    spa,
+    () => {
+      const made = createDataset(createDir(spa.dsl, parent, last), origin);
+      applyNewProps(made, props);
+      spaHistoryInternal(spa, 'clone', made, `origin=${snapshot} (${origin.object})`);
+    },
+    'normal',
+  );
   return error ?? setLimitsOfNew(spa, name, props);
 }
 
