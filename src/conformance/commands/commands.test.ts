@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AWK_CASES } from './awk.cases.ts';
 import { COMPARE_CASES } from './compare.cases.ts';
-import { FILE_CASES, GZIP_CASES, MORE_CASES } from './files.cases.ts';
+import { DD_CASES, FILE_CASES, GZIP_CASES, MORE_CASES } from './files.cases.ts';
 import { FILTER_CASES } from './filters.cases.ts';
 import { FIXTURES } from './fixtures.ts';
 import { bootJudged, comparable, judgeAll, missingTools, parseCases, runOurs } from './judge.ts';
@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, string>> = {
   awk: AWK_CASES,
   files: FILE_CASES,
   compare: COMPARE_CASES,
+  dd: DD_CASES,
   gzip: GZIP_CASES,
   more: MORE_CASES,
 };

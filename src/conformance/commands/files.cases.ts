@@ -191,6 +191,39 @@ export const GZIP_CASES = String.raw`
 ! gunzip nosuch.gz
 `;
 
+export const DD_CASES = String.raw`
++ sh -c 'dd if=abc of=copy; cmp abc copy' => copy
++ sh -c 'dd if=bytes of=copy bs=7 count=3' => copy
++ sh -c 'dd if=bytes of=copy bs=16 skip=2 seek=1' => copy
++ sh -c 'printf 0123456789 > copy; printf abc | dd of=copy bs=1 seek=4 conv=notrunc' => copy
++ sh -c 'printf 0123456789 > copy; printf abc | dd of=copy bs=1 seek=4' => copy
+sh -c 'printf abcdefg | dd conv=swab'
+sh -c 'printf "Hello, World" | dd conv=ucase'
+sh -c 'printf "Hello, World" | dd conv=lcase bs=5'
+sh -c 'printf "ab
+cdefg
+
+x" | dd conv=block cbs=4'
+sh -c 'printf "ab  cdef    x" | dd conv=unblock cbs=4'
+sh -c 'printf abc | dd ibs=5 conv=sync | od -c'
+sh -c 'dd if=bytes ibs=3 obs=5 | cmp - bytes'
+sh -c 'dd if=noisy bs=1k count=2 skip=1 | cksum'
+sh -c 'dd if=bytes bs=2x4 count=2 | cksum'
+sh -c 'dd if=abc bs=1 2>&1 >/dev/null | head -n 2'
+sh -c 'dd if=bytes bs=100 2>&1 >/dev/null | head -n 2'
+sh -c 'printf "abcdef
+x
+" | dd conv=block cbs=3 2>&1 >/dev/null | head -n 2'
+sh -c '(printf abc; sleep 0.2; printf def) | dd bs=6 iflag=fullblock count=1'
+dd if=empty
+! dd if=nosuch
+! dd of=dir
+! dd bs=0
+! dd bs=x
+! dd conv=nosuch
+! dd frob
+`;
+
 export const MORE_CASES = String.raw`
 base64 abc
 base64 bytes

@@ -12,6 +12,7 @@ import { COMM } from '#cmd/comm/comm.ts';
 import { CP, LN, MV } from '#cmd/cp/cp.ts';
 import { CPIO } from '#cmd/cpio/cpio.ts';
 import { CUT } from '#cmd/cut/cut.ts';
+import { DD } from '#cmd/dd/dd.ts';
 import { DIFF } from '#cmd/diff/diff.ts';
 import {
   DIGEST,
@@ -80,6 +81,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   CP,
   CPIO,
   CUT,
+  DD,
   DIFF,
   DIGEST,
   DIRNAME,

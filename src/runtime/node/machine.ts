@@ -4,6 +4,7 @@
  * is on disk.
  */
 import type { Host } from '#runtime/host.ts';
+import { viewOf } from '#base/bytes.ts';
 import type { ExecRequest, InputEvent, NodeListener, NodeOptions } from '#runtime/node-contract.ts';
 import { SIGPWR } from '#abi/illumos/signal.ts';
 import type { AnnouncedState, PowerRequest } from '#kernel/os/kernel.ts';
@@ -21,6 +22,12 @@ import {
   createHostProcess,
   startHostProcess,
 } from '#runtime/node/host-program.ts';
+
+/** From the first network port's address: what a pool remembers of its machine has to stay. */
+function hostidOf(mac: Uint8Array | undefined): { hostid?: number } {
+  if (mac === undefined) return {};
+  return { hostid: viewOf(mac).getUint32(mac.length - 4, false) >>> 1 };
+}
 
 /** What the machine asks of its node. */
 export interface MachineOwner {
@@ -55,6 +62,7 @@ export class Machine {
         ramBytes: options.ramBytes,
         cpuCount: options.cpuCount,
         hostname: options.name,
+        ...hostidOf(host.nics[0]?.mac),
         platformStamp: host.platform.stamp,
         bootProperties: options.boot.properties,
       },

@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly ramBytes: number;
   readonly cpuCount: number;
   readonly hostname: string;
+  /** The machine's, the same at each boot; drawn when it is not given. */
+  readonly hostid?: number;
   /** `YYYYMMDDThhmmssZ` of the platform image: uname's version is `joyent_STAMP`. */
   readonly platformStamp: string;
   readonly bootProperties: ReadonlyMap<string, string>;
@@ -93,7 +95,7 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.options = options;
     this.hostname = options.hostname;
-    this.hostid = options.random.child('hostid').uint32() >>> 1;
+    this.hostid = options.hostid ?? options.random.child('hostid').uint32() >>> 1;
     this.entropy = options.random.child('entropy');
     this.probes = {
       proc: this.sdt.provide(procProbes),
