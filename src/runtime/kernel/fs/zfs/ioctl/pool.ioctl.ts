@@ -3,7 +3,6 @@ import {
   type NvList,
   type NvValue,
   nvGetList,
-  nvGetListArray,
   nvGetNumber,
   nvGetString,
   nvList,
@@ -16,7 +15,7 @@ import type { Spa } from '../pool/spa.ts';
 import { spaCreate } from '../pool/spa-create.ts';
 import { spaPropGet, spaPropSet } from '../pool/spa-prop.ts';
 import { spaDestroy, spaExport } from '../pool/spa-open.ts';
-import type { VdevSpec } from '../pool/vdev-create.ts';
+import { spaVdevAdd } from '../pool/spa-vdev-add.ts';
 import { propsFrom } from './property.ioctl.ts';
 import { poolRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
 import { importPool, searchPools } from './pool-import.ts';
@@ -27,29 +26,27 @@ import type { ZfsModule } from './zfs-module.ts';
 function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   if (module.pool(command.name) !== undefined) return EEXIST;
   const reader = new SpecReader(module);
-  const specs: VdevSpec[] = [];
-  for (const child of nvGetListArray(command.config ?? new Map(), 'children')) {
-    const spec = reader.read(child);
-    if (isErrno(spec)) {
-      reader.abandon();
-      return spec;
-    }
-    specs.push(spec);
+  const request = reader.readRoot(command.config ?? new Map());
+  if (isErrno(request) || request.data?.length === 0) {
+    reader.abandon();
+    return isErrno(request) ? request : EINVAL;
   }
-  if (specs.length === 0) return EINVAL;
+  const { data = [], ashift, ...others } = request;
   const source = command.source ?? new Map();
   const rootProps = propsFrom(nvGetList(source, 'root-props-nvl') ?? new Map());
   if (isErrno(rootProps)) return rootProps;
   try {
-    const spa = spaCreate(command.name, specs, {
+    const spa = spaCreate(command.name, data, {
       ...module.poolOptions(),
-      ...ashiftOf(command.config ?? new Map()),
+      ...(ashift === undefined ? {} : { ashift }),
       wantsFeature: featureChoice(source),
       configure: (root) => {
         for (const [name, value] of rootProps) propSet(root, name, 'local', value);
       },
     });
     module.addPool(spa);
+    const hasOthers = Object.values(others).some((list) => list.length > 0);
+    if (hasOthers) spaVdevAdd(spa, { ...others, ...(ashift === undefined ? {} : { ashift }) });
     setPoolProps(spa, source);
     module.postEvent(spa, 'pool_create');
   } catch (error) {
@@ -57,13 +54,6 @@ function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
     throw error;
   }
   return undefined;
-}
-
-/** The sector size asked for, as a shift; all top-level vdevs get one. */
-function ashiftOf(config: NvList): { ashift?: number } {
-  const [first] = nvGetListArray(config, 'children');
-  const ashift = first === undefined ? undefined : nvGetNumber(first, 'ashift');
-  return ashift === undefined ? {} : { ashift };
 }
 
 /** `features` in `source`: `all` but `disabled@…`; without `all` only those named `feature@…`. */

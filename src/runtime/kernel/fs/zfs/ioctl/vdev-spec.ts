@@ -6,6 +6,7 @@ import type { BlockDevice } from '#runtime/host.ts';
 import { type NvList, nvGetListArray, nvGetNumber, nvGetString } from '#abi/illumos/nvpair.ts';
 import { EBUSY, EINVAL, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Spa } from '../pool/spa.ts';
+import type { AddRequest } from '../pool/spa-vdev-add.ts';
 import type { VdevSpec } from '../pool/vdev-create.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
@@ -19,6 +20,35 @@ export class SpecReader {
   constructor(module: ZfsModule, pool?: Spa) {
     this.#module = module;
     this.#pool = pool;
+  }
+
+  /**
+   * The whole of what `zpool create` and `add` pass: data and log vdevs among `children`, spares and
+   * cache devices in lists of their own.
+   */
+  readRoot(config: NvList): AddRequest | Errno {
+    const data: VdevSpec[] = [];
+    const logs: VdevSpec[] = [];
+    const spares: VdevSpec[] = [];
+    const caches: VdevSpec[] = [];
+    let ashift: number | undefined;
+    for (const child of nvGetListArray(config, 'children')) {
+      const spec = this.read(child);
+      if (isErrno(spec)) return spec;
+      (nvGetNumber(child, 'is_log') === 1 ? logs : data).push(spec);
+      ashift ??= nvGetNumber(child, 'ashift');
+    }
+    for (const [name, list] of [
+      ['spares', spares],
+      ['l2cache', caches],
+    ] as const) {
+      for (const child of nvGetListArray(config, name)) {
+        const spec = this.read(child);
+        if (isErrno(spec)) return spec;
+        list.push(spec);
+      }
+    }
+    return { data, logs, spares, caches, ...(ashift === undefined ? {} : { ashift }) };
   }
 
   /** One branch. ENOENT, ENXIO for a device that is not there, EBUSY for one in use. */

@@ -8,7 +8,7 @@ import { nvString, nvUint64, type NvValue } from '#abi/illumos/nvpair.ts';
 import type { Callout, CalloutTable } from '#kernel/disp/callout.ts';
 import type { KstatRegistry } from '#kernel/os/kstat.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
-import type { Errno } from '#kernel/os/errno.ts';
+import { EIO, ENXIO, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
 import type { Spa } from '../pool/spa.ts';
@@ -20,9 +20,13 @@ import { isSpaDirty, spaSync } from '../pool/spa-sync.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { ZfsVfs } from '../zpl/zfs-vfs.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
-import type { Vdev } from '../vdev/vdev.ts';
+import type { Vdev, VdevFault } from '../vdev/vdev.ts';
+import { type Diagnosis, watchFaults } from '../pool/zfs-diagnosis.ts';
 import { EventQueue } from './event-queue.ts';
 import { ZvolMinors } from './zvol-devices.ts';
+
+/** `ECKSUM`, which is ZFS's own (`EBADE`). */
+const ECKSUM = 50;
 
 /** What ZFS needs of the machine it runs in. */
 export interface ZfsMachine {
@@ -61,6 +65,8 @@ export class ZfsModule {
   generation = 1;
   #txgTimer: Callout | undefined;
   #scanTimer: Callout | undefined;
+  /** Pools whose faults are about to be judged. */
+  readonly #acting: Set<Spa> = new Set();
 
   constructor(machine: ZfsMachine) {
     this.machine = machine;
@@ -112,6 +118,15 @@ export class ZfsModule {
     this.#loadedNs.set(spa, this.machine.clock.monotonicNs());
     spa.notify = (what, vdev) => this.postEvent(spa, what, vdev);
     spa.releaseDevice = (device) => this.machine.closeDevice(device);
+    spa.findDevice = (path) => {
+      const device = this.machine.openDevice(path);
+      return isErrno(device) ? null : device;
+    };
+    const diagnosis = watchFaults(spa);
+    spa.report = (fault) => {
+      this.#postFault(spa, fault);
+      this.#actSoon(spa, diagnosis);
+    };
     this.driveScans();
     this.generation += 1;
     this.#armTxgTimer();
@@ -199,6 +214,39 @@ export class ZfsModule {
     this.#scanTimer = callouts.at(clock.monotonicNs() + SCAN_INTERVAL_NS, () => {
       this.#scanTimer = undefined;
       for (const spa of this.pools().filter(isRunning)) this.#guarded(spa, () => scanStep(spa));
+      this.driveScans();
+    });
+  }
+
+  /** `zfs_ereport_post` */
+  #postFault(spa: Spa, { vdev, kind, isWrite, offset, size }: VdevFault): void {
+    const { name, guid } = spa.identity;
+    const what = kind === 'gone' ? 'io' : kind;
+    const words: [string, number][] = [
+      ['zio_err', kind === 'checksum' ? ECKSUM : (kind === 'gone' ? ENXIO : EIO).number],
+      ['zio_offset', offset],
+      ['zio_size', size],
+    ];
+    this.events.post(`ereport.fs.zfs.${what}`, [
+      ['class', nvString(`ereport.fs.zfs.${what}`)],
+      ['pool', nvString(name)],
+      ['pool_guid', nvUint64(guid)],
+      ...vdevPayload(vdev),
+      ['vdev_type', nvString(vdev.type)],
+      ['zio_type', nvString(isWrite ? 'write' : 'read')],
+      ...words.map(([key, value]) => [key, nvUint64(value)] as const),
+    ]);
+  }
+
+  /** What the diagnosis decides is done when the present call is over. */
+  #actSoon(spa: Spa, diagnosis: Diagnosis): void {
+    if (this.#acting.has(spa)) return;
+    this.#acting.add(spa);
+    const { callouts, clock } = this.machine;
+    callouts.at(clock.monotonicNs() + SCAN_INTERVAL_NS, () => {
+      this.#acting.delete(spa);
+      if (this.#pools.get(spa.identity.name) !== spa || spa.isReadOnly) return;
+      this.#guarded(spa, () => diagnosis.act());
       this.driveScans();
     });
   }

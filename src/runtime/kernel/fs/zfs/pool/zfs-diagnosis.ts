@@ -24,7 +24,7 @@ export function watchFaults(spa: Spa): Diagnosis {
   return diagnosis;
 }
 
-class Diagnosis {
+export class Diagnosis {
   readonly #spa: Spa;
   /** Times of the last faults by device and kind. `serd` */
   readonly #seen: Map<string, bigint[]> = new Map();
