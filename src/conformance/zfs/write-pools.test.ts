@@ -4,7 +4,9 @@
  * before and after a re-import.
  */
 import { describe, expect, test } from 'vitest';
-import { zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
+import type { DslDataset } from '#kernel/fs/zfs/dsl/dsl-dataset.ts';
+import { zfsCreate, zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
+import { ZfsReader } from '#kernel/fs/zfs/zpl/zfs-reader.ts';
 import { zfsDestroy } from '#kernel/fs/zfs/pool/dsl-destroy-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
@@ -24,8 +26,9 @@ import { Workload } from '#testing/zfs/workload.ts';
 
 const MiB = 2 ** 20;
 
-function disks(count: number, sectorSize = 512): MemoryDisk[] {
-  return Array.from({ length: count }, (_, i) => new MemoryDisk(`d${i}`, 64 * MiB, sectorSize));
+function disks(count: number, sectorSize = 512, sizeMiB = 64): MemoryDisk[] {
+  const made = (i: number): MemoryDisk => new MemoryDisk(`d${i}`, sizeMiB * MiB, sectorSize);
+  return Array.from({ length: count }, (_, i) => made(i));
 }
 
 const leaf = (device: MemoryDisk): VdevSpec => ({
@@ -70,7 +73,7 @@ const LAYOUTS: readonly Layout[] = [
   },
 ];
 
-const STEPS = Number(process.env['ZFS_STEPS'] ?? 400);
+const STEPS = Number(process.env['ZFS_STEPS'] ?? 1200);
 const SEED = Number(process.env['ZFS_SEED'] ?? 1);
 
 describe.skipIf(!hasZdb)('pools we write (skipped: zdb missing)', () => {
@@ -98,6 +101,51 @@ describe.skipIf(!hasZdb)('pools we write (skipped: zdb missing)', () => {
     spaExport(work.spa);
     const options = layout.isJudgedTwice === true ? [] : ONLY_23;
     expect(checkPool(all, 'tank', ['--exported', ...options])).toEqual([]);
+  });
+
+  test('every compression with every checksum', { timeout: 120_000 }, () => {
+    const all = disks(1, 512, 256);
+    const host = testHost(SEED);
+    const spa = spaCreate('tank', all.map(leaf), host);
+    const random = new SeededRandom(SEED);
+    const noise = new Uint8Array(150_000);
+    random.fill(noise);
+    const mixed = noise.slice().fill(0x20, 4000, 120_000);
+    const large = new Uint8Array(3 * MiB).fill(0x41).fill(0x42, MiB, MiB + 70_000);
+    const wanted = new Map<string, Uint8Array>([
+      ['noise', noise],
+      ['mixed', mixed],
+      ['large', large],
+      ['tiny', noise.subarray(0, 90)],
+      ['zeros', new Uint8Array(200_000)],
+    ]);
+    const names: string[] = [];
+    for (const compression of [2n, 3n, 5n, 10n, 13n, 14n, 15n]) {
+      for (const checksum of [6n, 7n, 8n]) {
+        const name = `tank/c${compression}-${checksum}`;
+        const props = { compression, checksum, recordsize: 2n ** (12n + (checksum % 3n) * 4n) };
+        expect(zfsCreate(spa, name, new Map(Object.entries(props)))).toBeUndefined();
+        const fs = openFileSystem(spa, spa.dsl.findDataset(name) as DslDataset);
+        for (const [file, content] of wanted) {
+          const made = fs.create(fs.rootObject, file, { mode: 0o100644, uid: 0, gid: 0 });
+          if (isErrno(made)) throw new Error(made.name);
+          fs.write(made, 0, content);
+        }
+        names.push(name);
+      }
+    }
+    spaExport(spa);
+    const [found] = findPools(all, spa.zio.checksums);
+    const again = spaOpen(found as FoundPool, host);
+    for (const name of names) {
+      const reader = new ZfsReader((again.dsl.findDataset(name) as DslDataset).objset);
+      for (const [file, content] of wanted) {
+        const object = reader.lookup(reader.rootObject, file) as number;
+        expect(Buffer.compare(reader.read(object, 0, content.length), content)).toBe(0);
+      }
+    }
+    spaExport(again);
+    expect(checkPool(all, 'tank', ['--exported'])).toEqual([]);
   });
 });
 

@@ -17,44 +17,19 @@ import { openFileSystem } from '#kernel/fs/zfs/pool/zfs-mount.ts';
 import type { ZfsFs } from '#kernel/fs/zfs/zpl/zfs-fs.ts';
 import { ZfsReader } from '#kernel/fs/zfs/zpl/zfs-reader.ts';
 import type { RandomSource } from '#runtime/host.ts';
+import { DatasetWork } from './workload-datasets.ts';
+import {
+  cloneTree,
+  isDir,
+  type ModelDataset,
+  type ModelDir,
+  type ModelFile,
+} from './workload-model.ts';
+
+export type { ModelDataset } from './workload-model.ts';
 
 const DIR_MODE = 0o040755;
 const FILE_MODE = 0o100644;
-
-/** A directory maps names to entries; hard links share one file. */
-interface ModelFile {
-  content: Uint8Array;
-}
-type ModelDir = Map<string, ModelDir | ModelFile>;
-
-function isDir(entry: ModelDir | ModelFile): entry is ModelDir {
-  return entry instanceof Map;
-}
-
-function cloneTree(dir: ModelDir, seen = new Map<ModelFile, ModelFile>()): ModelDir {
-  const copy: ModelDir = new Map();
-  for (const [name, entry] of dir) {
-    if (isDir(entry)) {
-      copy.set(name, cloneTree(entry, seen));
-      continue;
-    }
-    let file = seen.get(entry);
-    if (file === undefined) {
-      file = { content: entry.content };
-      seen.set(entry, file);
-    }
-    copy.set(name, file);
-  }
-  return copy;
-}
-
-export interface ModelDataset {
-  tree: ModelDir;
-  /** Oldest first. */
-  snapshots: { name: string; tree: ModelDir; clones: number }[];
-  /** Full name of the origin of a clone. */
-  origin: string | undefined;
-}
 
 export class Workload {
   spa: Spa;
@@ -62,12 +37,22 @@ export class Workload {
   readonly model: Map<string, ModelDataset> = new Map();
   readonly #mounted: Map<string, ZfsFs> = new Map();
   #serial = 0;
-  readonly log: string[] = [];
+  readonly #datasets: DatasetWork;
 
   constructor(spa: Spa, random: RandomSource) {
     this.spa = spa;
     this.#random = random;
     this.model.set(spa.identity.name, { tree: new Map(), snapshots: [], origin: undefined });
+    const spaNow = (): Spa => this.spa;
+    this.#datasets = new DatasetWork({
+      get spa(): Spa {
+        return spaNow();
+      },
+      model: this.model,
+      random,
+      unmount: (name) => this.#mounted.delete(name),
+      freshName: () => `d${(this.#serial += 1)}`,
+    });
   }
 
   #below(limit: number): number {
@@ -90,20 +75,15 @@ export class Workload {
       const dataset = this.spa.dsl.findDataset(name);
       if (dataset === undefined) throw new Error(`no dataset ${name}`);
       fs = openFileSystem(this.spa, dataset);
-      Object.assign(fs.objset.settings, this.#settings());
+      this.#datasets.setProps(name);
       this.#mounted.set(name, fs);
     }
     return fs;
   }
 
-  /** Another compression, checksum, number of copies and record size for each file system. */
-  #settings(): Partial<ZfsFs['objset']['settings']> {
-    return {
-      compress: this.#pick([2, 3, 5, 10, 13, 14, 15, 15, 15]) as number,
-      checksum: this.#pick([6, 7, 7, 7, 8]) as number,
-      copies: this.#pick([1, 1, 1, 2, 3]) as number,
-      recordSize: this.#pick([512, 4096, 131_072, 131_072, 131_072]) as number,
-    };
+  /** The volumes that there are beside the file systems of the model. */
+  get volumeNames(): string[] {
+    return [...this.#datasets.volumes.keys()];
   }
 
   /** After a re-import. */
@@ -113,10 +93,11 @@ export class Workload {
   }
 
   step(): void {
-    const kind = this.#below(100);
+    const kind = this.#below(106);
     const [name, dataset] = this.#pick([...this.model]) as [string, ModelDataset];
     if (kind < 88) this.#fileStep(name, dataset, kind);
     else if (kind < 92) spaSync(this.spa);
+    else if (kind >= 100) this.#datasets.step(name, dataset);
     else this.#datasetStep(name, dataset, kind);
   }
 
@@ -306,7 +287,7 @@ export class Workload {
 
   /** Differences between pool and model, by path. */
   compare(): string[] {
-    return this.compareWith(this.spa, this.model);
+    return [...this.compareWith(this.spa, this.model), ...this.#datasets.compare()];
   }
 
   /** Differences between any pool and any model. */

@@ -12,6 +12,7 @@ import {
 import { type ZfsCommand, type ZfsIoctlName, zfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import type { NativeMain, Task } from '#kernel/syscall/sys.ts';
 import { Stdio } from '#lib/libc/stdio.ts';
+import { type DiffFlags, zfsShowDiffs } from '#lib/libzfs/diff.ts';
 import { LibZfs } from '#lib/libzfs/handle.ts';
 import { type ReceiveFlags, zfsReceive } from '#lib/libzfs/sendrecv-receive.ts';
 import type { SendFlags } from '#lib/libzfs/send-report.ts';
@@ -119,6 +120,10 @@ export class ZfsNode {
       return (yield* zfsReceive(zfs, goal, flags, 0)).isOk;
     });
     return this.harness.run(main, { stdin });
+  }
+
+  diff(from: string, to: string, mountPoint: string, flags: DiffFlags = {}): RunOutcome {
+    return this.harness.run(withZfs((zfs) => zfsShowDiffs(zfs, { from, to, mountPoint }, flags)));
   }
 
   /** Properties with the values and sources that OBJSET_STATS tells; source '' for none. */

@@ -8,6 +8,7 @@ import { type Driver, MAJORS, OpenDevice } from '#kernel/io/device.ts';
 import type { Blocking, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { guard } from '../zpl/zfs-errno.ts';
 import { DATASET_IOCTLS } from './dataset.ioctl.ts';
+import { DIFF_IOCTLS } from './diff.ioctl.ts';
 import { runRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
 import { LABEL_IOCTLS } from './label.ioctl.ts';
 import { POOL_IOCTLS } from './pool.ioctl.ts';
@@ -27,6 +28,7 @@ const TABLES: readonly (readonly ZfsIoctlRow[])[] = [
   SCAN_IOCTLS,
   VDEV_IOCTLS,
   STREAM_IOCTLS,
+  DIFF_IOCTLS,
 ];
 
 const ROWS: ReadonlyMap<number, ZfsIoctlRow> = new Map(

@@ -174,7 +174,7 @@ test('datasets come in pages, a snapshot behind its file system', () => {
   const whole = names(1000);
   expect(whole[0]).toBe('tank');
   expect(whole.filter((name) => !name.includes('@')).sort()).toEqual(
-    [...workload.model.keys()].sort(),
+    [...workload.model.keys(), ...workload.volumeNames].sort(),
   );
   expect(names(3)).toEqual(whole);
   const status = observer.observe({ kind: 'zfsStatus' });

@@ -57,7 +57,7 @@ interface Visit {
 }
 
 /** Pointers of `dnode` born after `fromTxg`, holes too; in order, from block `firstBlkid` on. */
-function* changed(dnode: Dnode, fromTxg: number, firstBlkid = 0): Generator<Visit> {
+export function* changed(dnode: Dnode, fromTxg: number, firstBlkid = 0): Generator<Visit> {
   const entries = 2 ** dnode.epbs;
   function* walk(bp: BlockPointer, level: number, blkid: number): Generator<Visit> {
     if (bp.birth <= fromTxg || (blkid + 1) * entries ** level <= firstBlkid) return;
