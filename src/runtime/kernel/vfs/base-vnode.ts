@@ -64,6 +64,10 @@ export abstract class BaseVnode implements Vnode {
   /** The last holder is gone. */
   protected inactive(): void {}
 
+  xattrDirectory(_isMade: boolean, _ctx: VnodeContext): Vnode | Errno {
+    return EINVAL;
+  }
+
   open(_flags: number, _ctx: VnodeContext): Blocking<Vnode> {
     return this;
   }

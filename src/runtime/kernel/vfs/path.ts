@@ -36,6 +36,7 @@ function join(names: readonly string[]): string {
 }
 
 function nameOf(child: Vnode, parent: Vnode, context: VnodeContext): string | Errno {
+  if (child.hiddenName !== undefined) return child.hiddenName;
   const attributes = child.getattr(context);
   if (isErrno(attributes)) return attributes;
   let cursor: number | undefined = 0;

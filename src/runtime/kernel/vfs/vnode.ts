@@ -97,12 +97,16 @@ export interface Vnode {
   readonly type: VnodeType;
   /** The filesystem mounted on this directory, kept by kernel/vfs/mount.ts. */
   mountedHere: Vfs | null;
+  /** Its name, where its directory does not list it. */
+  readonly hiddenName?: string;
   /** Of /dev/fd/N: open(2) of it is dup(2) of this descriptor. */
   readonly duplicates?: number;
 
   hold(): void;
   release(): void;
 
+  /** The directory of its extended attributes; ENOENT when there is none and none is to be made. */
+  xattrDirectory(isMade: boolean, ctx: VnodeContext): Vnode | Errno;
   /** May answer another vnode to use instead (clone devices, lofs) or wait (fifos, terminals). */
   open(flags: number, ctx: VnodeContext): Blocking<Vnode>;
   /** Called once for every successful open, when the last descriptor of that open file closes. */

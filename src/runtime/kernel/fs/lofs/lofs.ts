@@ -133,6 +133,10 @@ class LofsVnode extends BaseVnode {
     return this.real.read(offsetBytes, target, ctx);
   }
 
+  override xattrDirectory(isMade: boolean, ctx: VnodeContext): Vnode | Errno {
+    return isMade && this.vfs.isReadOnly ? EROFS : this.real.xattrDirectory(isMade, ctx);
+  }
+
   override getAcl(ctx: VnodeContext): readonly Ace[] | Errno {
     return this.real.getAcl(ctx);
   }

@@ -13,6 +13,10 @@ import type { Spa } from './spa.ts';
 import { zfsNow } from './spa-create.ts';
 import { hasLogDevice, zilOf } from './spa-log.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
+import { snapshotDoor } from './zfs-snapdir.ts';
+
+/** File systems in `.zfs/snapshot` have numbers of their own, above those of mounts. */
+const SNAPSHOT_FSID = 0x4000_0000;
 
 /** `ZPL_VERSION_SA` */
 const ZPL_VERSION_SA = 5;
@@ -54,10 +58,15 @@ export function mountDataset(
       return dataset.isSnapshot || spa.isReadOnly ? null : zilOf(spa, dataset);
     },
     hasLogDevice: () => hasLogDevice(spa),
+    snapshots: dataset.isSnapshot
+      ? null
+      : snapshotDoor(spa, dataset, (snapshot) =>
+          mountDataset(spa, snapshot, SNAPSHOT_FSID + snapshot.object, special, true),
+        ),
   };
   const fs = openFileSystem(spa, dataset);
   // Files of older versions have no system attributes: they are read, not written.
   const isOld = fs.version < ZPL_VERSION_SA;
-  const isFrozen = isReadOnly || spa.isReadOnly || dataset.isSnapshot || isOld;
+  const isFrozen = isReadOnly || spa.isReadOnly || dataset.isSnapshot || isOld || fs.foldsNames;
   return new ZfsVfs(fsid, fs, host, isFrozen);
 }

@@ -25,6 +25,7 @@ import {
   trivialFlags,
   ZFS_ACL_TRIVIAL,
   ZFS_INHERIT_ACE,
+  ZFS_XATTR,
 } from './zfs-acl.ts';
 import {
   chmodAcl,
@@ -44,6 +45,7 @@ import { assertWritableZnode, writeZnode } from './znode-write.ts';
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
+const XATTR_MODE: number = S_IFDIR | 0o1777;
 const S_IFLNK = 0o120000;
 
 /** What a new file is made with. */
@@ -132,7 +134,9 @@ export class ZfsFs extends ZfsReader {
       attributes.gen = again.gen;
       attributes.crtime = again.crtime;
     }
-    this.#inherit(directory, attributes);
+    const isHidden = (this.attributes(directory).flags & ZFS_XATTR) !== 0n;
+    if (isHidden) attributes.flags |= ZFS_XATTR;
+    else this.#inherit(directory, attributes);
     attributes.parent = directory;
     attributes.rdev = file.rdev ?? 0n;
     if (isDirectory) {
@@ -145,6 +149,28 @@ export class ZfsFs extends ZfsReader {
     }
     this.store(dnode.object, attributes);
     this.#addEntry(directory, name, dnode.object, file.mode);
+    return dnode.object;
+  }
+
+  /** The hidden directory for a file's extended attributes. `zfs_make_xattrdir` */
+  makeXattrDirectory(object: number, again?: NewFile['again']): number {
+    const { uid, gid } = this.attributes(object);
+    const type = DMU_OT_DIRECTORY_CONTENTS;
+    const dnode =
+      again === undefined
+        ? dmuObjectAlloc(this.objset, type, 0, DMU_OT_SA, DN_BONUS_SIZE)
+        : dmuObjectClaim(this.objset, again.object, type, 0, DMU_OT_SA, DN_BONUS_SIZE);
+    dnode.bonusLen = 0;
+    initZap(dnode);
+    const owner = { uid: Number(uid), gid: Number(gid) };
+    const made = newAttributes(XATTR_MODE, owner, this.#host.txg, this.now());
+    if (again !== undefined) Object.assign(made, { gen: again.gen, crtime: again.crtime });
+    Object.assign(made, { parent: object, links: 2, sizeBytes: 2 });
+    made.flags |= ZFS_XATTR;
+    this.store(dnode.object, made);
+    this.update(object, (a) => {
+      a.xattr = dnode.object;
+    });
     return dnode.object;
   }
 

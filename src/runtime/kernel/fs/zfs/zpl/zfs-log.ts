@@ -16,6 +16,7 @@ import {
   TX_CREATE,
   TX_LINK,
   TX_MKDIR,
+  TX_MKXATTR,
   TX_REMOVE,
   TX_RENAME,
   TX_RMDIR,
@@ -95,6 +96,17 @@ export class ZfsLog implements LogSource {
 
   /** A new file, directory, link or special file. */
   create(directory: number, name: string, object: number, target?: string): void {
+    const { mode } = this.#fs.attributes(object);
+    const names = target === undefined ? [name] : [name, target];
+    this.#made(createType(mode), directory, object, names);
+  }
+
+  /** A file's directory of extended attributes. */
+  makeXattrDirectory(object: number, made: number): void {
+    this.#made(TX_MKXATTR, object, made, ['']);
+  }
+
+  #made(type: number, directory: number, object: number, names: readonly string[]): void {
     const { mode, uid, gid, gen, crtime, rdev } = this.#fs.attributes(object);
     const fields = {
       doid: directory,
@@ -107,8 +119,7 @@ export class ZfsLog implements LogSource {
       rdev,
     };
     this.#record(object, true, () => {
-      const names = target === undefined ? [name] : [name, target];
-      const record = withNames(createType(mode), lrCreate.sizeBytes, names);
+      const record = withNames(type, lrCreate.sizeBytes, names);
       lrCreate.write(record, 0, fields);
       return record;
     });

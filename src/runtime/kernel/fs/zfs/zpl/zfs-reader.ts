@@ -36,6 +36,9 @@ export class ZfsReader {
   readonly rootObject: number;
   readonly unlinkedObject: number;
   readonly registry: SaRegistry;
+  readonly isUtf8Only: boolean;
+  /** Names that are written differently may be one: not kept up here, so such are only read. */
+  readonly foldsNames: boolean;
 
   constructor(objset: Objset) {
     if (objset.type !== DMU_OST_ZFS) throw corrupt('objset_phys_t', 'not a file system');
@@ -45,6 +48,10 @@ export class ZfsReader {
     if (root === undefined) throw corrupt('master node', 'no ROOT');
     this.rootObject = root;
     this.unlinkedObject = zapLookupNumber(objset, MASTER_NODE_OBJ, 'DELETE_QUEUE') ?? 0;
+    const flag = (name: string): boolean =>
+      (zapLookupNumber(objset, MASTER_NODE_OBJ, name) ?? 0) !== 0;
+    this.isUtf8Only = flag('utf8only');
+    this.foldsNames = flag('normalization') || flag('casesensitivity');
     const saMaster = zapLookupNumber(objset, MASTER_NODE_OBJ, 'SA_ATTRS') ?? 0;
     this.registry = saMaster === 0 ? emptyRegistry(objset) : new SaRegistry(objset, saMaster);
   }

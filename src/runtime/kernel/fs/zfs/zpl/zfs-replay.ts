@@ -10,7 +10,7 @@ import * as log from '../ondisk/zil-phys.ts';
 import type { LogRecord } from '../zil/zil-block.ts';
 import { indirectPointer } from '../zil/zil-parse.ts';
 import { ACE_T_SIZE, decodeAceT } from './zfs-acl.ts';
-import type { ZfsFs } from './zfs-fs.ts';
+import type { NewFile, ZfsFs } from './zfs-fs.ts';
 import { AT_ATIME, AT_GID, AT_MODE, AT_MTIME, AT_UID } from './zfs-log.ts';
 
 const S_IAMB = 0o7777;
@@ -33,17 +33,22 @@ function replayCreate(fs: ZfsFs, bytes: Uint8Array, type: number): void {
   const lr = log.lrCreate.read(bytes);
   const isLink = type === log.TX_SYMLINK;
   const [name = '', target] = namesIn(bytes, log.lrCreate.sizeBytes, isLink ? 2 : 1);
+  const again: NewFile['again'] = {
+    object: Number(lr.foid & DN_OBJECT_MASK),
+    gen: lr.gen,
+    crtime: [lr.crtime[0] ?? 0n, lr.crtime[1] ?? 0n],
+  };
+  if (type === log.TX_MKXATTR) {
+    fs.makeXattrDirectory(lr.doid, again);
+    return;
+  }
   fs.create(lr.doid, name, {
     mode: lr.mode,
     uid: Number(lr.uid),
     gid: Number(lr.gid),
     rdev: lr.rdev,
     ...(target === undefined ? {} : { target }),
-    again: {
-      object: Number(lr.foid & DN_OBJECT_MASK),
-      gen: lr.gen,
-      crtime: [lr.crtime[0] ?? 0n, lr.crtime[1] ?? 0n],
-    },
+    again,
   });
 }
 
@@ -105,6 +110,7 @@ export function replayRecord(fs: ZfsFs, record: LogRecord): void {
   switch (type) {
     case log.TX_CREATE:
     case log.TX_MKDIR:
+    case log.TX_MKXATTR:
     case log.TX_SYMLINK:
       replayCreate(fs, bytes, type);
       return;

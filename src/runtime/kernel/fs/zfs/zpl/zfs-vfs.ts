@@ -10,6 +10,7 @@ import type { ObjsetSettings } from '../dmu/objset.ts';
 import type { Zil } from '../zil/zil.ts';
 import type { LogRecord } from '../zil/zil-block.ts';
 import { DMU_OT_SA } from '../ondisk/dmu-ot.ts';
+import { CtlRoot, type SnapshotDoor } from './zfs-ctldir.ts';
 import { guard } from './zfs-errno.ts';
 import type { ZfsFs } from './zfs-fs.ts';
 import { ZfsLog } from './zfs-log.ts';
@@ -36,6 +37,8 @@ export interface ZfsMountHost {
   /** The log of what the dataset is at this moment; null in a snapshot. */
   readonly zil: Zil | null;
   hasLogDevice(): boolean;
+  /** For `.zfs`; null in a snapshot, which has none. */
+  readonly snapshots: SnapshotDoor | null;
 }
 
 /** Vnodes kept though nobody holds them. */
@@ -54,6 +57,8 @@ export class ZfsVfs extends BaseVfs {
   readonly host: ZfsMountHost;
   /** Null in a file system that is only read. */
   log: ZfsLog | null;
+  /** `.zfs`; null in a snapshot. */
+  readonly ctlRoot: CtlRoot | null;
   readonly #vnodes: Map<number, ZfsVnode> = new Map();
 
   constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly = false) {
@@ -62,6 +67,9 @@ export class ZfsVfs extends BaseVfs {
     this.host = host;
     const { zil } = host;
     this.log = this.#openLog();
+    const [seconds, ns] = fs.attributes(fs.rootObject).crtime;
+    const bornNs = seconds * 1_000_000_000n + ns;
+    this.ctlRoot = host.snapshots === null ? null : new CtlRoot(this, host.snapshots, bornNs);
     if (zil?.needsReplay === true) zil.replay((record) => replayOne(fs, record));
     if (!isReadOnly) fs.drainUnlinked();
   }

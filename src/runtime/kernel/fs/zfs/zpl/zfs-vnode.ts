@@ -7,6 +7,7 @@ import { encodeUtf8 } from '#base/bytes.ts';
 import {
   EDQUOT,
   EEXIST,
+  EILSEQ,
   EINVAL,
   ENAMETOOLONG,
   ENOENT,
@@ -20,14 +21,23 @@ import {
 import { checkAccess, isGroupMember, isPrivileged } from '#kernel/vfs/policy.ts';
 import type { CreateAttributes, DirectoryEntry, Vnode, VnodeContext } from '#kernel/vfs/vnode.ts';
 import { checkRemoval, checkRename } from '#kernel/vfs/entry-rules.ts';
+import { ZFS_XATTR } from './zfs-acl.ts';
+import { CTLDIR_NAME, CTLDIR_NODEID } from './zfs-ctldir.ts';
 import { guard } from './zfs-errno.ts';
 import { isOwnerOverQuota } from './zfs-quota.ts';
 import { METADATA_COST, ZfsNode } from './zfs-node.ts';
 
 /** `ZFS_MAX_NAMELEN` without long names. */
 const NAME_MAX = 255;
-/** Places of `.` and `..` before the entries of the directory's ZAP. */
-const FIRST_ENTRY = 2;
+/** An empty directory's size: `.` and `..`. */
+const EMPTY_SIZE = 2;
+/** Places of `.`, `..` and `.zfs` before the entries of the directory's ZAP. */
+const CONTROL_ENTRY = 2;
+const FIRST_ENTRY = 3;
+/** What bytes that are no UTF-8 became at the system call's edge. */
+const NOT_UTF8 = '\ufffd';
+/** `ZFS_SNAPDIR_VISIBLE` */
+const SNAPDIR_VISIBLE = 1;
 
 export class ZfsVnode extends ZfsNode {
   override lookup(name: string, _ctx: VnodeContext): Vnode | Errno {
@@ -35,8 +45,37 @@ export class ZfsVnode extends ZfsNode {
     if (this.isGone) return ENOENT;
     return guard(() => {
       if (name === '..') return this.vfs.vnode(this.attributes.parent);
+      const control = this.#control(name);
+      if (control !== undefined) return control;
       return this.child(name) ?? ENOENT;
     });
+  }
+
+  /** Whether it is of the hidden part of a file: there are plain files only, and no links out. */
+  get isXattr(): boolean {
+    return (this.attributes.flags & ZFS_XATTR) !== 0n;
+  }
+
+  override xattrDirectory(isMade: boolean, ctx: VnodeContext): Vnode | Errno {
+    if (this.isGone) return ENOENT;
+    if (!this.vfs.settings.xattr || this.isXattr) return EINVAL;
+    return guard(() => {
+      const { xattr } = this.attributes;
+      if (xattr !== 0) return this.vfs.vnode(xattr);
+      if (!isMade) return ENOENT;
+      const refused = checkAccess(this, 2, ctx.cred) ?? this.refuseChange();
+      if (refused !== undefined) return refused;
+      const made = this.vfs.fs.makeXattrDirectory(this.object);
+      this.vfs.log?.makeXattrDirectory(this.object, made);
+      this.vfs.log?.done();
+      return this.vfs.vnode(made);
+    });
+  }
+
+  /** `.zfs` in the root directory. */
+  #control(name: string): Vnode | undefined {
+    if (name !== CTLDIR_NAME || this.object !== this.vfs.fs.rootObject) return undefined;
+    return this.vfs.ctlRoot ?? undefined;
   }
 
   /** The entry called `name`. */
@@ -46,7 +85,7 @@ export class ZfsVnode extends ZfsNode {
   }
 
   get isEmptyDirectory(): boolean {
-    return this.attributes.sizeBytes <= FIRST_ENTRY;
+    return this.attributes.sizeBytes <= EMPTY_SIZE;
   }
 
   override create(
@@ -92,6 +131,7 @@ export class ZfsVnode extends ZfsNode {
     if (refused !== undefined) return refused;
     const { cred } = ctx;
     const { type } = attributes;
+    if (this.isXattr && type !== 'VREG') return EINVAL;
     const gid = (this.mode & S_ISGID) === 0 ? cred.effectiveGid : this.gid;
     const keepsSetGid = type === 'VDIR' || isPrivileged(cred) || isGroupMember(cred, gid);
     const mode = keepsSetGid ? attributes.mode : attributes.mode & ~S_ISGID;
@@ -115,7 +155,9 @@ export class ZfsVnode extends ZfsNode {
     if (this.vfs.isReadOnly) return EROFS;
     if (this.isGone || this.attributes.links === 0) return ENOENT;
     if (name === '.' || name === '..' || this.child(name) !== undefined) return EEXIST;
+    if (this.#control(name) !== undefined) return EEXIST;
     if (encodeUtf8(name).length > NAME_MAX) return ENAMETOOLONG;
+    if (this.vfs.fs.isUtf8Only && name.includes(NOT_UTF8)) return EILSEQ;
     return checkAccess(this, 2 | 1, ctx.cred) ?? this.refuseChange();
   }
 
@@ -123,6 +165,7 @@ export class ZfsVnode extends ZfsNode {
     if (!(source instanceof ZfsVnode) || source.vfs !== this.vfs) return EXDEV;
     if (source.type === 'VDIR') return EPERM;
     return guard(() => {
+      if (source.isXattr !== this.isXattr) return EINVAL;
       if (source.isGone || source.attributes.links === 0) return ENOENT;
       const refused = this.#refuseNewName(name, ctx);
       if (refused !== undefined) return refused;
@@ -200,6 +243,7 @@ export class ZfsVnode extends ZfsNode {
       const refused = checkRename(this, source, toDirectory, target, ctx.cred);
       if (refused !== undefined) return refused;
       if (source === target) return undefined;
+      if (this.isXattr !== toDirectory.isXattr) return EINVAL;
       if (source.type === 'VDIR' && toDirectory.#isInside(source)) return EINVAL;
       const full = this.refuseChange();
       if (full !== undefined) return full;
@@ -250,6 +294,13 @@ export class ZfsVnode extends ZfsNode {
     }
     if (at === 1 && entries.length < limit) {
       entries.push({ name: '..', nodeid: this.attributes.parent, type: 'VDIR' });
+      at = CONTROL_ENTRY;
+    }
+    if (at === CONTROL_ENTRY && entries.length < limit) {
+      const isShown = this.vfs.settings.snapdir === SNAPDIR_VISIBLE;
+      if (isShown && this.#control(CTLDIR_NAME) !== undefined) {
+        entries.push({ name: CTLDIR_NAME, nodeid: CTLDIR_NODEID, type: 'VDIR' });
+      }
       at = FIRST_ENTRY;
     }
     if (at < FIRST_ENTRY) return { entries, next: at };
