@@ -2,43 +2,26 @@
  * `receive_resume_token`, read: `1-CHECKSUM-SIZE-HEX`, where HEX is a compressed name-value list.
  * @see lib/libzfs/common/libzfs_sendrecv.c zfs_send_resume_token_to_nvlist()
  */
-import { concatBytes } from '#base/bytes.ts';
 import type { NvList } from '#abi/illumos/nvpair.ts';
 import { nvlistUnpack } from '#kernel/fs/zfs/ondisk/nvlist.ts';
 import { nvlistUnpackNative } from '#kernel/fs/zfs/ondisk/nvlist-native.ts';
 import { ZfsError } from '#kernel/fs/zfs/ondisk/zfs-error.ts';
 import { Fletcher } from '#kernel/fs/zfs/zio/fletcher.ts';
-import type { Task } from '#kernel/syscall/sys.ts';
-import { InflateError, Inflater } from '#lib/libc/deflate/inflate.ts';
+import { InflateError } from '#lib/libc/deflate/inflate.ts';
+import { inflateZlib } from '#lib/libc/deflate/zlib.ts';
 
 /** `ZFS_SEND_RESUME_TOKEN_VERSION` */
 const VERSION = 1n;
-/** zlib's two bytes in front of the deflate stream. */
-const ZLIB_HEADER = 2;
 const MAX_SIZE = 65_536;
 
-/** Decompresses without waiting for anybody; undefined when that fails or gets too long. */
+/** Undefined when that fails or gets too long. */
 function inflateAll(bytes: Uint8Array, limit: number): Uint8Array | undefined {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  let input: Uint8Array | undefined = bytes.subarray(ZLIB_HEADER);
-  function* source(): Task<Uint8Array | undefined> {
-    const chunk = input;
-    input = undefined;
-    return chunk;
-  }
-  function* sink(chunk: Uint8Array): Task<void> {
-    size += chunk.length;
-    if (size > limit) throw new InflateError('too long');
-    parts.push(chunk.slice());
-  }
   try {
-    new Inflater(source, sink).run().next();
+    return inflateZlib(bytes, limit);
   } catch (error) {
     if (error instanceof InflateError) return undefined;
     throw error;
   }
-  return concatBytes(parts);
 }
 
 function unpack(packed: Uint8Array): NvList | undefined {

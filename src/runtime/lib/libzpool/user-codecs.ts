@@ -2,38 +2,19 @@
  * The codecs that reading a pool needs, in a program: there is no host to ask, so they are those of
  * libc. zstd, which no SmartOS pool has, is not among them.
  */
-import { concatBytes } from '#base/bytes.ts';
 import { sha256 } from '#base/sha256.ts';
-import type { Task } from '#kernel/syscall/sys.ts';
-import { InflateError, Inflater } from '#lib/libc/deflate/inflate.ts';
+import { InflateError } from '#lib/libc/deflate/inflate.ts';
+import { inflateZlib } from '#lib/libc/deflate/zlib.ts';
 import { DIGESTS } from '#lib/libc/digest.ts';
 import { CodecError, type Codecs } from '#runtime/host.ts';
 
-/** zlib's two bytes in front of the deflate stream (RFC 1950). */
-const ZLIB_HEADER = 2;
-
 function inflate(bytes: Uint8Array, maxSizeBytes: number): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  let input: Uint8Array | undefined = bytes.subarray(ZLIB_HEADER);
-  function* source(): Task<Uint8Array | undefined> {
-    const chunk = input;
-    input = undefined;
-    return chunk;
-  }
-  function* sink(chunk: Uint8Array): Task<void> {
-    size += chunk.length;
-    if (size > maxSizeBytes) throw new CodecError('the stream is longer than its block');
-    parts.push(chunk.slice());
-  }
   try {
-    // Neither end waits, so the first step is the last.
-    new Inflater(source, sink).run().next();
+    return inflateZlib(bytes, maxSizeBytes);
   } catch (error) {
     if (!(error instanceof InflateError)) throw error;
     throw new CodecError(error.message);
   }
-  return concatBytes(parts);
 }
 
 function absent(what: string): never {
