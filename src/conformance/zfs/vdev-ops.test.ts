@@ -234,6 +234,36 @@ describe('disks come and go', () => {
     expect(load.compare()).toEqual([]);
   });
 
+  test('import: missing logs, missing and duplicate vdevs, a wrong guid sum', {
+    timeout: 60_000,
+  }, () => {
+    const [a, b, log] = [disk('a'), disk('b'), disk('log')];
+    const load = work([leaf(a)], 30);
+    expect(spaVdevAdd(load.spa, { logs: [leaf(log)], data: [leaf(b)] })).toBe(undefined);
+    steps(load, 30);
+    spaExport(load.spa);
+    const open = (all: readonly MemoryDisk[], mayMissLog = false): Spa => {
+      const [found] = findPools(all, load.spa.zio.checksums);
+      if (found === undefined) throw new Error('no pool');
+      return spaOpen(found, { ...testHost(SEED + 1), mayMissLog });
+    };
+    const copies = [a, b, log].map((each) => each.clone());
+    expect(() => open([a, b])).toThrow(/missing/);
+    expect(() => open([b, log])).toThrow(/missing/);
+    const without = open([a, b], true);
+    expect(without.zio.tops.find((top) => top?.vdev.config.get('is_log'))).toBeDefined();
+    load.reopen(without);
+    expect(load.compare()).toEqual([]);
+    spaExport(without);
+    // Of two disks with one label the newer one counts.
+    expect(load.compareWith(open([...copies, a, b]), load.model)).toEqual([]);
+    // A label that knows of another pool's vdev does not fit the uberblock.
+    const [found] = findPools([a, b], load.spa.zio.checksums);
+    if (found === undefined) throw new Error('no pool');
+    const wrong = { ...found, guid: found.guid + 1n };
+    expect(() => spaOpen(wrong, { ...testHost(1), mayMissLog: true })).toThrow(/bad guid sum/);
+  });
+
   test('larger disks make a larger pool when they are told to', { timeout: 200_000 }, () => {
     const [a, b] = [disk('a'), disk('b', 256)];
     const load = work([leaf(a)], 60);

@@ -87,10 +87,10 @@ export function importPool(
   module: ZfsModule,
   candidate: Candidate,
   name: string,
-  isReadOnly: boolean,
+  options: { readonly isReadOnly: boolean; readonly mayMissLog: boolean },
 ): Spa {
   const { found, paths } = candidate;
-  const spa = spaOpen(found, { ...module.poolOptions(), newName: name, isReadOnly });
+  const spa = spaOpen(found, { ...module.poolOptions(), newName: name, ...options });
   // The devices may have other names here than where the pool was last open.
   const byGuid = new Map(found.devices.map(({ guid, device }) => [guid, paths.get(device)]));
   for (const top of spa.zio.tops) {
@@ -99,7 +99,7 @@ export function importPool(
       if (path !== undefined) leaf.config.set('path', nvString(path));
     }
   }
-  if (!isReadOnly) spa.isConfigDirty = true;
+  if (!options.isReadOnly) spa.isConfigDirty = true;
   return spa;
 }
 

@@ -8,7 +8,7 @@ import {
   nvList,
 } from '#abi/illumos/nvpair.ts';
 import type { Feature } from '#abi/illumos/zfs-feature.table.ts';
-import type { ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
+import { ZFS_IMPORT_MISSING_LOG, type ZfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, EROFS, type Errno, isErrno } from '#kernel/os/errno.ts';
 import { propSet } from '../dsl/dsl-prop.ts';
 import type { Spa } from '../pool/spa.ts';
@@ -149,7 +149,8 @@ function poolImport(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   if (wanted === undefined) return ENOENT;
   try {
     const isReadOnly = nvGetNumber(command.source ?? new Map(), 'readonly') === 1;
-    const spa = importPool(module, wanted, command.name, isReadOnly);
+    const mayMissLog = (command.cookie & ZFS_IMPORT_MISSING_LOG) !== 0;
+    const spa = importPool(module, wanted, command.name, { isReadOnly, mayMissLog });
     module.addPool(spa);
     setPoolProps(spa, command.source ?? new Map());
     module.postEvent(spa, 'pool_import');

@@ -33,10 +33,9 @@ import {
 import { viewOf, writeSafeU64 } from '../ondisk/struct.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { SPA_FEATURES } from '../spa/spa-features.ts';
-import type { Vdev } from '../vdev/vdev.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { encodeLabel, encodeUberblock } from '../vdev/vdev-label.ts';
-import { vdevConfig } from '../vdev/vdev-tree.ts';
+import { guidSum, vdevConfig } from '../vdev/vdev-tree.ts';
 import type { Spa } from './spa.ts';
 
 const CONFIG_BLOCK_SIZE = 16384;
@@ -146,17 +145,6 @@ export function allLeaves(spa: Spa): VdevDisk[] {
   });
 }
 
-/** Sum of all vdev guids, the root's with them, modulo 2^64. */
-export function guidSum(spa: Spa): bigint {
-  const sum = (vdev: Vdev): bigint =>
-    vdev.children.reduce((total, child) => total + sum(child), vdev.guid);
-  const tops = spa.zio.tops.reduce(
-    (total, top) => (top === undefined ? total : total + sum(top.vdev)),
-    spa.identity.guid,
-  );
-  return BigInt.asUintN(64, tops);
-}
-
 function makeUberblock(spa: Spa): Uberblock {
   const rootbp = new Uint8Array(128);
   writeBlkptr(rootbp, 0, spa.mos.rootBp);
@@ -164,7 +152,10 @@ function makeUberblock(spa: Spa): Uberblock {
     magic: UBERBLOCK_MAGIC,
     version: SPA_VERSION_FEATURES,
     txg: spa.txg,
-    guidSum: guidSum(spa),
+    guidSum: guidSum(
+      spa.identity.guid,
+      spa.zio.tops.map((top) => top?.vdev),
+    ),
     timestamp: spa.nowSeconds(),
     rootbp,
     softwareVersion: SPA_VERSION_FEATURES,

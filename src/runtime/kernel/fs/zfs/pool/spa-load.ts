@@ -35,7 +35,7 @@ import { type FoundPool, findUberblocks, topLevelConfigs } from '../spa/spa-conf
 import { canRead, canWrite } from '../spa/spa-features.ts';
 import type { Vdev } from '../vdev/vdev.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
-import { buildVdev, type DeviceByGuid } from '../vdev/vdev-tree.ts';
+import { buildVdev, type DeviceByGuid, guidSum } from '../vdev/vdev-tree.ts';
 import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
 import { firstInteger } from '../zap/zap-value.ts';
 import { type TopLevel, ZioContext } from '../zio/zio.ts';
@@ -60,6 +60,8 @@ export interface LoadOptions {
   readonly mosOwner?: BlockOwner;
   /** Only features that forbid reading are an obstacle. */
   readonly isReadOnly: boolean;
+  /** A log device may be missing: what it held of synchronous writes is lost. `import -m` */
+  readonly mayMissLog?: boolean;
 }
 
 /** How many older uberblocks are tried when the newest ones' MOS can't be read. */
@@ -68,6 +70,19 @@ const MAX_REWIND = 3;
 /** Opens `found`. ZfsError when vdevs are missing, features are unknown or no MOS is readable. */
 export function spaLoad(found: FoundPool, options: LoadOptions): LoadedPool {
   const zio = new ZioContext(options.codecs);
+  try {
+    return load(found, options, zio);
+  } catch (error) {
+    // When it can't be read, a vdev that no label tells of is the reason.
+    const holes = found.config.get('hole_array');
+    const count = holes?.type === 'uint64_array' ? holes.value.length : 0;
+    const unknown = zio.tops.filter((top) => top === undefined).length - count;
+    if (unknown <= 0 || !(error instanceof ZfsError)) throw error;
+    throw new ZfsError('ENXIO', `Cannot import "${found.name}": top-level vdevs are missing`);
+  }
+}
+
+function load(found: FoundPool, options: LoadOptions, zio: ZioContext): LoadedPool {
   const arc = new Arc(zio, options.arcLimitBytes);
   checkVersion(found);
   if (!options.isReadOnly && nvGetNumber(found.config, 'version') !== SPA_VERSION_FEATURES) {
@@ -88,7 +103,12 @@ export function spaLoad(found: FoundPool, options: LoadOptions): LoadedPool {
     }
   }
   const config = readConfig(dsl);
-  zio.tops = trustedTops(found.name, config, find);
+  const mayMissLog = options.isReadOnly || options.mayMissLog === true;
+  zio.tops = trustedTops(found.name, config, find, mayMissLog);
+  const vdevs = zio.tops.map((top) => top?.vdev);
+  if (uberblock.guidSum !== guidSum(found.guid, vdevs)) {
+    throw new ZfsError('ENXIO', `Cannot import "${found.name}": bad guid sum`);
+  }
   return {
     name: found.name,
     guid: found.guid,
@@ -137,9 +157,8 @@ function openTops(found: FoundPool, find: DeviceByGuid): (TopLevel | undefined)[
   return Array.from({ length: count }, (_, id) => {
     if (holes.has(id)) return undefined;
     const tree = trees.get(id);
-    if (tree === undefined) {
-      throw new ZfsError('ENXIO', `Cannot import "${found.name}": top-level vdev ${id} is missing`);
-    }
+    // Perhaps a log: the MOS will tell.
+    if (tree === undefined) return undefined;
     const ashift = nvGetNumber(tree, 'ashift') ?? 9;
     const asize = nvGetNumber(tree, 'asize') ?? 0;
     const isLog = nvGetNumber(tree, 'is_log') === 1;
@@ -160,14 +179,19 @@ function heldBack(top: Vdev): Vdev {
 /**
  * The tree as the MOS has it: labels may be older, or of a disk that was detached while it was away.
  */
-function trustedTops(name: string, config: NvList, find: DeviceByGuid): (TopLevel | undefined)[] {
+function trustedTops(
+  name: string,
+  config: NvList,
+  find: DeviceByGuid,
+  mayMissLog: boolean,
+): (TopLevel | undefined)[] {
   const tree = nvGetList(config, 'vdev_tree');
   const children = tree === undefined ? [] : nvGetListArray(tree, 'children');
   return children.map((child) => {
     if (nvGetString(child, 'type') === 'hole') return undefined;
     const vdev = heldBack(buildVdev(child, nvGetNumber(child, 'ashift') ?? 9, find));
     const isLog = nvGetNumber(child, 'is_log') === 1;
-    if (vdev.state === 'UNAVAIL' && !isLog) {
+    if (vdev.state === 'UNAVAIL' && !(isLog && mayMissLog)) {
       throw new ZfsError('ENXIO', `Cannot import "${name}": one or more devices are missing`);
     }
     return { vdev, asize: nvGetNumber(child, 'asize') ?? 0 };

@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly hostid?: number;
   /** Nothing is written, not even that the pool is in use. */
   readonly isReadOnly?: boolean;
+  /** See `LoadOptions`. */
+  readonly mayMissLog?: boolean;
   /** The pool's new name, when it is to have one. */
   readonly newName?: string;
 }
@@ -42,11 +44,12 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
     hostname,
     hostid = 0,
     isReadOnly = false,
+    mayMissLog = false,
   } = options;
   // The MOS's owner needs the pool, which needs the MOS: the pool is put in when it is there.
   const holder: { spa?: Spa } = {};
   const mosOwner = new MosOwner(() => must(holder.spa, 'the pool is open'));
-  const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly });
+  const loaded = spaLoad(found, { codecs, arcLimitBytes, mosOwner, isReadOnly, mayMissLog });
   const name = options.newName ?? loaded.name;
   const identity = { name, guid: loaded.guid, hostname, hostid };
   const txg = loaded.uberblock.txg + 1;

@@ -65,6 +65,15 @@ function allocVdev(config: NvList, ashift: number, find: DeviceByGuid, depth: nu
   }
 }
 
+/** Sum of all vdev guids, the root's (the pool's) with them, modulo 2^64. */
+export function guidSum(poolGuid: bigint, tops: readonly (Vdev | undefined)[]): bigint {
+  let sum = poolGuid;
+  for (const top of tops) {
+    for (const vdev of top?.all() ?? []) sum += vdev.guid;
+  }
+  return BigInt.asUintN(64, sum);
+}
+
 /** Keys that the MOS has and labels have not. */
 const MOS_ONLY = ['com.delphix:vdev_zap_leaf', 'com.delphix:vdev_zap_top'];
 
