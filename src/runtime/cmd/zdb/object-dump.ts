@@ -44,12 +44,6 @@ import {
 import type { ZdbPool } from '#cmd/zdb/zdb-context.ts';
 import { znodeText } from '#cmd/zdb/znode-dump.ts';
 
-/** What is shown of an object, and what was noticed on the way. */
-export interface ObjectDump {
-  readonly text: string;
-  readonly isLeaked: boolean;
-}
-
 /** The dataset at hand: its file system, where it is one. */
 export interface ObjectPlace {
   readonly zdb: ZdbPool;

@@ -31,7 +31,7 @@ function propOf(props: NvList, name: string): NvList {
 }
 
 /** A mount point that is inherited has the rest of the name behind it. */
-function mountpointOf(dataset: string, props: NvList, altroot: string): string {
+export function mountpointOf(dataset: string, props: NvList, altroot: string): string {
   const prop = propOf(props, 'mountpoint');
   const value = nvGetString(prop, 'value') ?? '/';
   const source = nvGetString(prop, 'source') ?? '';

@@ -14,6 +14,7 @@ import {
 } from '../pool/dsl-ops.ts';
 import { zfsDestroy } from '../pool/dsl-destroy-ops.ts';
 import type { Spa } from '../pool/spa.ts';
+import { openFileSystem } from '../pool/zfs-mount.ts';
 import { zvolCreate } from '../pool/zvol-create.ts';
 import { datasetRow, readRow, type ZfsIoctlRow } from './ioctl-row.ts';
 import { argumentNames, propsArgument } from './property.ioctl.ts';
@@ -111,12 +112,15 @@ function rename(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   return zfsRename(spa, command.name, command.value, command.cookie === 1);
 }
 
-/** To the snapshot `value` (`fs@snap`) of the file system `name`. */
+/** To the snapshot `value` (`fs@snap`) of `name`; a mount goes on with what is there then. */
 function rollback(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const spa = spaOf(command, module);
   if (isErrno(spa)) return spa;
-  if (module.mountedOf(command.name) !== undefined) return EBUSY;
-  return zfsRollback(spa, command.value);
+  const error = zfsRollback(spa, command.value);
+  const mounted = module.mountedOf(command.name);
+  const head = spa.dsl.findDataset(command.name);
+  if (error === undefined && head !== undefined) mounted?.resume(openFileSystem(spa, head));
+  return error;
 }
 
 /** `name` is made from the snapshot `value`. */
