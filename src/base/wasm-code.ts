@@ -61,7 +61,6 @@ export const eq: Operation = op(0x46);
 export const ne: Operation = op(0x47);
 export const ltU: Operation = op(0x49);
 export const gtU: Operation = op(0x4b);
-export const leU: Operation = op(0x4d);
 export const geU: Operation = op(0x4f);
 export const add64: Operation = op(0x7c);
 export const mul64: Operation = op(0x7e);

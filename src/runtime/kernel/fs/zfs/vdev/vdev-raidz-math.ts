@@ -2,11 +2,26 @@
  * Parity of raidz in GF(2^8) with the polynomial 0x11d: P is the sum of the data columns, Q the sum
  * weighted by powers of 2, R by powers of 4. Missing columns are the solution of as many linear
  * equations as there are good parity columns.
+ * The work on whole columns is done in WebAssembly (raidz-machine.ts); the same in TypeScript here is
+ * what the tests hold it against.
  * @see uts/common/fs/zfs/vdev_raidz.c
  */
 import { assert } from '#base/assert.ts';
 
 const FIELD = 256;
+
+export interface RaidzTerm {
+  readonly column: Uint8Array;
+  readonly factor: number;
+}
+
+/** Who does the work on whole columns: WebAssembly (raidz-machine.ts) or the functions here. */
+export interface RaidzArithmetic {
+  /** The parity columns over `data`, each of `size` bytes; fresh buffers. */
+  generate(data: readonly (Uint8Array | null)[], parityCount: number, size: number): Uint8Array[];
+  /** The sum of columns times factors, a fresh buffer of `size` bytes. */
+  combine(terms: readonly RaidzTerm[], size: number): Uint8Array;
+}
 
 interface Tables {
   readonly exp: Uint8Array;
@@ -86,13 +101,17 @@ export function raidzGenerate(
   return parity;
 }
 
-/** target ^= factor × source, for as many bytes as target has. */
-function addProduct(target: Uint8Array, source: Uint8Array, factor: number): void {
-  if (factor === 0) return;
-  const table = Uint8Array.from({ length: FIELD }, (_, value) => gfMultiply(factor, value));
-  for (let i = 0; i < target.length; i += 1) {
-    target[i] = (target[i] as number) ^ (table[source[i] as number] as number);
+/** The sum of columns times factors, `size` bytes of it. */
+export function raidzCombine(terms: readonly RaidzTerm[], size: number): Uint8Array {
+  const sum = new Uint8Array(size);
+  for (const { column, factor } of terms) {
+    const table = Uint8Array.from({ length: FIELD }, (_, value) => gfMultiply(factor, value));
+    const count = Math.min(size, column.length);
+    for (let i = 0; i < count; i += 1) {
+      sum[i] = (sum[i] as number) ^ (table[column[i] as number] as number);
+    }
   }
+  return sum;
 }
 
 /** The inverse of a small matrix over the field, or null when it has none. */
@@ -124,24 +143,24 @@ export function raidzReconstruct(
   data: readonly (Uint8Array | null)[],
   sizes: readonly number[],
   parity: readonly (Uint8Array | null)[],
+  arithmetic: RaidzArithmetic,
 ): Uint8Array[] | null {
   const missing = data.flatMap((column, i) => (column === null ? [i] : []));
   const good = parity.flatMap((column, i) => (column === null ? [] : [i])).slice(0, missing.length);
   if (good.length < missing.length) return null;
+  if (missing.length === 0) return [];
   const longest = parity[good[0] as number]?.length ?? 0;
-  const known = raidzGenerate(data, parity.length, longest);
+  const known = arithmetic.generate(data, parity.length, longest);
   const inverse = invert(good.map((i) => missing.map((j) => weight(i, j, data.length))));
   if (inverse === null) return null;
   const syndromes = good.map((i) => {
-    const syndrome = (known[i] as Uint8Array).slice();
-    addProduct(syndrome, parity[i] as Uint8Array, 1);
-    return syndrome;
+    const [computed, found] = [known[i] as Uint8Array, parity[i] as Uint8Array];
+    const terms = [computed, found].map((column) => ({ column, factor: 1 }));
+    return arithmetic.combine(terms, longest);
   });
   return missing.map((j, row) => {
-    const column = new Uint8Array(sizes[j] as number);
-    syndromes.forEach((syndrome, k) => {
-      addProduct(column, syndrome, (inverse[row] as number[])[k] as number);
-    });
-    return column;
+    const factors = inverse[row] as number[];
+    const terms = syndromes.map((column, n) => ({ column, factor: factors[n] as number }));
+    return arithmetic.combine(terms, sizes[j] as number);
   });
 }

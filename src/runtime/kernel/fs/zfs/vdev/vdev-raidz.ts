@@ -4,7 +4,7 @@
  * verify, parity is read and every combination of bad columns that parity can mend is tried.
  * @see uts/common/fs/zfs/vdev_raidz.c
  */
-import { concatBytes } from '#base/bytes.ts';
+import { concatBytes, equalBytes } from '#base/bytes.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import {
   unreadable,
@@ -17,10 +17,12 @@ import {
 import { VdevDisk } from './vdev-disk.ts';
 import { flushChildren, repair, rewriteMissing } from './vdev-mirror.ts';
 import { raidzAsize, type RaidzColumn, type RaidzMap, raidzMap } from './vdev-raidz-map.ts';
-import { raidzGenerate, raidzReconstruct } from './vdev-raidz-math.ts';
+import { RaidzMachine } from './raidz-machine.ts';
+import { type RaidzArithmetic, raidzReconstruct } from './vdev-raidz-math.ts';
 
 export class VdevRaidz extends Vdev {
   readonly parityCount: number;
+  #machine: RaidzMachine | undefined;
 
   constructor(identity: VdevIdentity, children: readonly Vdev[], parityCount: number) {
     super(identity, children);
@@ -48,6 +50,11 @@ export class VdevRaidz extends Vdev {
 
   override psizeToAsize(psize: number): number {
     return raidzAsize(psize, this.ashift, this.children.length, this.parityCount);
+  }
+
+  get #arithmetic(): RaidzMachine {
+    this.#machine ??= new RaidzMachine();
+    return this.#machine;
   }
 
   #map(offset: number, size: number): RaidzMap {
@@ -80,7 +87,7 @@ export class VdevRaidz extends Vdev {
       }
     }
     const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column, txg));
-    const mended = mend(dataColumns, data, parity, verify);
+    const mended = mend(dataColumns, data, parity, verify, this.#arithmetic);
     if (mended === null) {
       const sawBytes =
         data.filter((column) => column !== null).length +
@@ -100,7 +107,7 @@ export class VdevRaidz extends Vdev {
     const dataColumns = columns.slice(parityCount);
     const parity = columns.slice(0, parityCount).map((column) => this.#readColumn(column, txg));
     const data = dataColumns.map((column) => this.#readColumn(column, txg));
-    const mended = mend(dataColumns, data, parity, verify);
+    const mended = mend(dataColumns, data, parity, verify, this.#arithmetic);
     if (mended === null) throw unreadable(this, offset, true);
     this.#repair(columns, [...parity, ...data], mended, txg);
     return concatBytes(mended);
@@ -111,7 +118,7 @@ export class VdevRaidz extends Vdev {
     const { columns, parityCount } = this.#map(offset, size);
     if (columns.every(({ child }) => !(this.children[child] as Vdev).isMissing(txg))) return bytes;
     const data = this.#split(columns, bytes);
-    const parity = raidzGenerate(data, parityCount, columns[0]?.size ?? 0);
+    const parity = this.#arithmetic.generate(data, parityCount, columns[0]?.size ?? 0);
     for (const [i, content] of [...parity, ...data].entries()) {
       const column = columns[i] as RaidzColumn;
       rewriteMissing(this.children[column.child] as Vdev, column.offset, content, txg);
@@ -136,13 +143,12 @@ export class VdevRaidz extends Vdev {
     data: readonly Uint8Array[],
     txg: number,
   ): void {
-    const parity = raidzGenerate(data, this.parityCount, columns[0]?.size ?? 0);
+    const parity = this.#arithmetic.generate(data, this.parityCount, columns[0]?.size ?? 0);
     const right = [...parity, ...data];
     columns.forEach((column, i) => {
       const was = asRead[i] ?? null;
       const child = this.children[column.child] as Vdev;
-      const isRight =
-        was !== null && was.every((byte, at) => byte === (right[i] as Uint8Array)[at]);
+      const isRight = was !== null && equalBytes(was, right[i] as Uint8Array);
       // Who missed the block is the resilver's business.
       if (isRight || (txg !== 0 && child.hasLost(txg))) return;
       if (was !== null && child instanceof VdevDisk) {
@@ -156,7 +162,7 @@ export class VdevRaidz extends Vdev {
     this.stats.writeOps += 1;
     const { columns, parityCount } = this.#map(offset, bytes.length);
     const data = this.#split(columns, bytes);
-    const parity = raidzGenerate(data, parityCount, columns[0]?.size ?? 0);
+    const parity = this.#arithmetic.generate(data, parityCount, columns[0]?.size ?? 0);
     let failed = 0;
     [...parity, ...data].forEach((content, i) => {
       const column = columns[i] as RaidzColumn;
@@ -202,6 +208,7 @@ function mend(
   data: readonly (Uint8Array | null)[],
   parity: readonly (Uint8Array | null)[],
   verify: Verify,
+  arithmetic: RaidzArithmetic,
 ): Uint8Array[] | null {
   const sizes = columns.map((column) => column.size);
   const all = [...parity, ...data];
@@ -212,7 +219,8 @@ function mend(
       const bad = new Set(chosen.map((i) => readable[i] as number));
       const kept = all.map((column, i) => (bad.has(i) ? null : column));
       const tryData = kept.slice(parity.length);
-      const rebuilt = raidzReconstruct(tryData, sizes, kept.slice(0, parity.length));
+      const keptParity = kept.slice(0, parity.length);
+      const rebuilt = raidzReconstruct(tryData, sizes, keptParity, arithmetic);
       if (rebuilt === null) continue;
       let next = 0;
       const whole = tryData.map((column) => column ?? (rebuilt[next++] as Uint8Array));
