@@ -100,8 +100,9 @@ export const bench: Bench = {
     try {
       fill(pool);
       const here = fileURLToPath(import.meta.url);
+      const image = JSON.stringify(join(pool.folder, 'd0.img'));
       const code = `const { measureImport } = await import(${JSON.stringify(here)});
-        console.log(JSON.stringify(measureImport(${JSON.stringify(join(pool.folder, 'd0.img'))})));`;
+        console.log(JSON.stringify(measureImport(${image})));`;
       const words = ['--expose-gc', '--input-type=module', '--eval', code];
       const cwd = dirname(here);
       const child = spawnSync(process.execPath, words, { cwd, encoding: 'utf8' });

@@ -5,6 +5,10 @@
  * @see uts/common/fs/zfs/dnode.c, arc.c arc_dnode_limit
  */
 
+/** The hand moves after so many new ones, three steps for each: one should drop something. */
+const TURN = 32;
+const STEPS: number = 3 * TURN;
+
 export interface CachedDnode {
   wasUsed: boolean;
   /** Lets go of it; false while it is dirty. */
@@ -15,6 +19,8 @@ export class DnodeCache {
   readonly limit: number;
   /** In the order in which the hand meets them. */
   readonly #ring: Set<CachedDnode> = new Set();
+  /** Since the hand last moved. */
+  #added = 0;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -26,16 +32,19 @@ export class DnodeCache {
 
   add(dnode: CachedDnode): void {
     this.#ring.add(dnode);
-    if (this.#ring.size > this.limit) this.#sweep();
+    this.#added += 1;
+    if (this.#added < TURN || this.#ring.size <= this.limit) return;
+    this.#added = 0;
+    this.#sweep();
   }
 
   remove(dnode: CachedDnode): void {
     this.#ring.delete(dnode);
   }
 
-  /** Once round at most: what is dirty or in use may be more than the limit. */
+  /** A few steps only: what is dirty or in use may be more than the limit. */
   #sweep(): void {
-    let steps = Math.min(this.#ring.size, SWEEP_STEPS);
+    let steps = Math.min(this.#ring.size, STEPS);
     for (const dnode of this.#ring) {
       if (steps === 0 || this.#ring.size <= this.limit) return;
       steps -= 1;
@@ -46,6 +55,3 @@ export class DnodeCache {
     }
   }
 }
-
-/** Two would do in the long run; a few more bring a cache back that was full of dirty ones. */
-const SWEEP_STEPS = 8;

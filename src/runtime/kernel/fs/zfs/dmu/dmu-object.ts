@@ -88,7 +88,7 @@ export function initDnode(
   if (type === DMU_OT_DNODE) pointerCount = 3;
   // A file's attributes may grow to the end of the dnode, or spill.
   if (bonusType === DMU_OT_SA) pointerCount = 1;
-  dnode.blkptrs = Array.from({ length: pointerCount }, () => HOLE);
+  dnode.blkptrs = [HOLE, HOLE, HOLE].slice(0, pointerCount);
   dnode.bonus = new Uint8Array(dnode.bonusRoom);
   markDirty(dnode);
 }
