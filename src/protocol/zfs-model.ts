@@ -175,6 +175,8 @@ export type TxgShape = z.infer<typeof txgSchema>;
 
 export const diskMapViewSchema = z.strictObject({
   pool: poolName,
+  /** Without a part: whole vdevs, or only the metaslabs that hold something, as far as they do. */
+  scale: z.enum(['whole', 'used']),
   part: z.nullable(
     z.strictObject({ vdev: count, fromBytes: count, sizeBytes: count.check(z.positive()) }),
   ),
@@ -222,8 +224,9 @@ export const diskFaultStateSchema = z.object({
   readErrorChance: z.number(),
   writeErrorChance: z.number(),
   corruptReadChance: z.number(),
-  /** Bits flipped since the node was powered on, and the byte each was in: the last 256. */
+  /** Bits flipped so far, how many were written over since, and where the others are: 256 kept. */
   flippedBits: count,
+  mendedBits: count,
   flippedAtBytes: z.array(count),
 });
 export type DiskFaultState = z.infer<typeof diskFaultStateSchema>;

@@ -161,6 +161,10 @@ export interface DatasetReport {
 
 export interface DiskMapView {
   readonly pool: string;
+  /**
+   * Without a part: all of every vdev, or only the metaslabs that hold something, as far as they do.
+   */
+  readonly scale: 'whole' | 'used';
   /** A part of one top-level vdev; null = all of the pool. */
   readonly part: {
     readonly vdev: number;

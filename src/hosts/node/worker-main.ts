@@ -31,6 +31,9 @@ export function runNodeWorker(create: CreateNode): void {
     const random = data.seed === undefined ? systemRandom() : seededRandom(data.seed);
     const disks = openDisks(data, random);
     const host = makeHost(data, outlet, random, disks);
+    for (const disk of disks) {
+      disk.onMended = (atBytes) => outlet.post({ kind: 'mended', disk: disk.name, atBytes });
+    }
     const node = create(data, host, outlet);
     startRunLoop(node, outlet, port, () => host.clock.monotonicNs(), disks);
   } catch (thrown) {

@@ -17,6 +17,7 @@ export type LastingFaultKind = LastingFault['kind'];
 interface Entry {
   faults: LastingFaults;
   flippedBits: number;
+  mendedBits: number;
   flippedAtBytes: readonly number[];
 }
 
@@ -45,6 +46,7 @@ export class DiskPanel {
       disk,
       ...(entry?.faults ?? NO_FAULTS),
       flippedBits: entry?.flippedBits ?? 0,
+      mendedBits: entry?.mendedBits ?? 0,
       flippedAtBytes: [...(entry?.flippedAtBytes ?? [])],
     };
   }
@@ -73,6 +75,14 @@ export class DiskPanel {
     this.#changed();
   }
 
+  noteMended(disk: string, atBytes: readonly number[]): void {
+    const entry = this.#entry(disk);
+    const mended = new Set(atBytes);
+    entry.mendedBits += mended.size;
+    entry.flippedAtBytes = entry.flippedAtBytes.filter((at) => !mended.has(at));
+    this.#changed();
+  }
+
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return toDisposable(() => this.#listeners.delete(listener));
@@ -87,7 +97,7 @@ export class DiskPanel {
   #entry(disk: string): Entry {
     const known = this.#entries.get(disk);
     if (known !== undefined) return known;
-    const made: Entry = { faults: NO_FAULTS, flippedBits: 0, flippedAtBytes: [] };
+    const made = { faults: NO_FAULTS, flippedBits: 0, mendedBits: 0, flippedAtBytes: [] };
     this.#entries.set(disk, made);
     return made;
   }

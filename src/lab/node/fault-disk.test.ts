@@ -83,6 +83,15 @@ test('bits flip in sectors that hold something: where it was written, or found b
     expect(run(isWrittenBefore, 3)).toEqual(run(isWrittenBefore, 3));
     expect(run(isWrittenBefore, 3)).not.toEqual(run(isWrittenBefore, 4));
   }
+  const disk = new FaultDisk(new MemoryDisk('c1t0d0', SIZE), new SeededRandom(1));
+  const mended: number[] = [];
+  disk.onMended = (atBytes) => mended.push(...atBytes);
+  disk.write(0, new Uint8Array(1024).fill(1));
+  const [at = 0] = disk.flipBits({ count: 1, fromBytes: 0, sizeBytes: SIZE });
+  disk.write(2048, new Uint8Array(512));
+  expect(mended).toEqual([]);
+  disk.write(at - (at % 512), new Uint8Array(512));
+  expect(mended).toEqual([at]);
   const empty = new FaultDisk(new MemoryDisk('c1t1d0', SIZE), new SeededRandom(1));
   expect(empty.flipBits({ count: 5, fromBytes: 0, sizeBytes: SIZE })).toEqual([]);
 });

@@ -47,6 +47,10 @@ export class FaultDisk implements BlockDevice {
   readonly #random: RandomSource;
   readonly #wait: (ms: number) => void;
   readonly #written = new Set<number>();
+  /** Bytes with a flipped bit that were not written over since. */
+  readonly #wounds = new Set<number>();
+  /** Told when flipped bytes were written over, by whomever. One listener. */
+  onMended: (atBytes: readonly number[]) => void = () => {};
   faults: LastingFaults = NO_FAULTS;
 
   /** `wait` lets time pass; only a slow disk calls it. */
@@ -69,6 +73,7 @@ export class FaultDisk implements BlockDevice {
   write(offsetBytes: number, source: Uint8Array): void {
     this.#command('write', this.faults.writeErrorChance);
     this.#below.write(offsetBytes, source);
+    if (this.#wounds.size > 0) this.#mend(offsetBytes, source.length);
     const last = Math.floor((offsetBytes + source.length - 1) / CHUNK_BYTES);
     for (let at = Math.floor(offsetBytes / CHUNK_BYTES); at <= last; at += 1) this.#written.add(at);
   }
@@ -102,7 +107,17 @@ export class FaultDisk implements BlockDevice {
       flipped.push(start + flipIn(sector, this.#random));
       this.#below.write(start, sector);
     }
+    for (const at of flipped) this.#wounds.add(at);
     return flipped;
+  }
+
+  #mend(offsetBytes: number, sizeBytes: number): void {
+    const mended: number[] = [];
+    for (const at of this.#wounds) {
+      if (at >= offsetBytes && at < offsetBytes + sizeBytes) mended.push(at);
+    }
+    for (const at of mended) this.#wounds.delete(at);
+    if (mended.length > 0) this.onMended(mended);
   }
 
   #sectorWithSomething(chunks: number[], from: number, end: number): number | undefined {

@@ -295,6 +295,8 @@ export class NodeHandle {
       case 'statistics':
         for (const resolve of running.statisticsWaiting.splice(0)) resolve(message.statistics);
         return;
+      case 'mended':
+        return this.disks.noteMended(message.disk, message.atBytes);
       case 'answer':
         running.asked.get(message.serial)?.(message.answer);
         running.asked.delete(message.serial);

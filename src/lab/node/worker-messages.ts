@@ -90,4 +90,6 @@ export type FromWorker =
     }
   | { readonly kind: 'pong'; readonly serial: number }
   | { readonly kind: 'statistics'; readonly statistics: NodeStatistics }
+  /** Flipped bytes of a disk were written over. */
+  | { readonly kind: 'mended'; readonly disk: string; readonly atBytes: readonly number[] }
   | { readonly kind: 'answer'; readonly serial: number; readonly answer: Answer };

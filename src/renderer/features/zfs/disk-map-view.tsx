@@ -25,16 +25,20 @@ interface DiskMapProps {
   readonly pool: PoolShape;
   readonly map: MapState;
   readonly version: number;
-  readonly part: View['part'];
-  readonly onLook: (part: View['part']) => void;
+  readonly look: MapLook;
+  readonly onLook: (look: MapLook) => void;
 }
+
+/** What of the pool is shown. */
+export type MapLook = Pick<View, 'scale' | 'part'>;
+export const FIRST_LOOK: MapLook = { scale: 'used', part: null };
 
 /** Looking closer shows so many cells' worth around the one that was chosen. */
 const ZOOM_CELLS = 64;
 /** Sectors are the finest. */
 const FINEST_BYTES = 512 * 256;
 
-export function DiskMap({ pool, map, version, part, onLook }: DiskMapProps): ReactElement {
+export function DiskMap({ pool, map, version, look, onLook }: DiskMapProps): ReactElement {
   const [cursor, setCursor] = useState<number>();
   const [onlyKind, setOnlyKind] = useState<number>();
   const zoomIn = (cell: number): void => {
@@ -47,11 +51,11 @@ export function DiskMap({ pool, map, version, part, onLook }: DiskMapProps): Rea
     const from = Math.min(most, Math.max(0, middle - sizeBytes / 2));
     const fromBytes = Math.floor(from / 512) * 512;
     setCursor(undefined);
-    onLook({ vdev: range.vdev, fromBytes, sizeBytes });
+    onLook({ ...look, part: { vdev: range.vdev, fromBytes, sizeBytes } });
   };
   const zoomOut = (): void => {
     setCursor(undefined);
-    onLook(null);
+    onLook({ ...look, part: null });
   };
   return (
     <div className="zfs-map">
@@ -77,7 +81,9 @@ export function DiskMap({ pool, map, version, part, onLook }: DiskMapProps): Rea
             finding out what is where: {formatPercent(map.knownFraction)}
           </span>
         ) : null}
-        {part === null ? null : (
+        {look.part === null ? (
+          <ScaleChoice scale={look.scale} onChange={(scale) => onLook({ scale, part: null })} />
+        ) : (
           <Button isSmall testId="zoom-out" tip="Escape" onClick={zoomOut}>
             Show all
           </Button>
@@ -85,6 +91,23 @@ export function DiskMap({ pool, map, version, part, onLook }: DiskMapProps): Rea
       </div>
       <UberblockRing slots={pool.uberblockSlots} txg={Math.max(pool.txg, map.txg) - 1} />
     </div>
+  );
+}
+
+function ScaleChoice(props: {
+  readonly scale: MapLook['scale'];
+  readonly onChange: (scale: MapLook['scale']) => void;
+}): ReactElement {
+  return (
+    <select
+      className="input zfs-scale"
+      aria-label="What is shown"
+      value={props.scale}
+      onChange={(event) => props.onChange(event.target.value === 'whole' ? 'whole' : 'used')}
+    >
+      <option value="used">Metaslabs in use</option>
+      <option value="whole">Whole disks</option>
+    </select>
   );
 }
 

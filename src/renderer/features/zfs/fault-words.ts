@@ -4,7 +4,10 @@ import type { DiskFault, DiskFaultState } from '#protocol/zfs-model.ts';
 export type LastingKind = Exclude<DiskFault['kind'], 'flipBits'>;
 
 export function isBroken(fault: DiskFaultState | undefined): boolean {
-  return fault !== undefined && faultWords(fault).length > 0;
+  if (fault === undefined) return false;
+  // Bits that ZFS wrote over are history.
+  const rest = { ...fault, flippedBits: fault.flippedBits - fault.mendedBits, mendedBits: 0 };
+  return faultWords(rest).length > 0;
 }
 
 export function faultWords(fault: DiskFaultState): string[] {
@@ -15,8 +18,10 @@ export function faultWords(fault: DiskFaultState): string[] {
   if (fault.readErrorChance > 0) words.push(`${percent(fault.readErrorChance)} of reads fail`);
   if (fault.writeErrorChance > 0) words.push(`${percent(fault.writeErrorChance)} of writes fail`);
   if (fault.corruptReadChance > 0) words.push(`${percent(fault.corruptReadChance)} of reads wrong`);
-  if (fault.flippedBits > 0) {
-    words.push(fault.flippedBits === 1 ? '1 bit flipped' : `${fault.flippedBits} bits flipped`);
+  const { flippedBits, mendedBits } = fault;
+  if (flippedBits > 0) {
+    const flipped = flippedBits === 1 ? '1 bit flipped' : `${flippedBits} bits flipped`;
+    words.push(mendedBits === 0 ? flipped : `${flipped}, ${mendedBits} mended`);
   }
   return words;
 }

@@ -120,7 +120,7 @@ export class MapPainter {
     for (const { place, titleY } of this.#layout.boxes) {
       const { name, fromBytes, cellBytes, cellCount, sizeBytes } = place.area;
       const end = Math.min(sizeBytes, fromBytes + cellBytes * cellCount);
-      const range = `${describe(fromBytes)} to ${describe(end)}`;
+      const range = `at ${describe(fromBytes)}, ${describe(end - fromBytes)}`;
       context.fillText(`${name}   ${range}, a cell is ${describe(cellBytes)}`, 1, titleY + 9);
     }
   }

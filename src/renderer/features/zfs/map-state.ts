@@ -95,10 +95,11 @@ export class MapState {
 
   /** The cell that holds a byte of a vdev, if it is shown. */
   cellAt(vdev: number, offset: number): number | undefined {
-    const place = this.areas.find(({ area }) => area.vdev === vdev);
-    if (place === undefined) return undefined;
-    const index = Math.floor((offset - place.area.fromBytes) / place.area.cellBytes);
-    return index < 0 || index >= place.area.cellCount ? undefined : place.firstCell + index;
+    for (const { area, firstCell } of this.areas) {
+      const index = Math.floor((offset - area.fromBytes) / area.cellBytes);
+      if (area.vdev === vdev && index >= 0 && index < area.cellCount) return firstCell + index;
+    }
+    return undefined;
   }
 
   /** Bytes of each kind in all that is shown, about: shares are rounded. */

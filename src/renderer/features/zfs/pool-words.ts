@@ -81,13 +81,19 @@ export function poolAdvice(
       argv: ['zpool', 'online', name, offline.name],
     };
   }
-  if (leaves.some(({ checksumErrors }) => checksumErrors > 0)) {
+  if (!leaves.some(({ checksumErrors }) => checksumErrors > 0)) return undefined;
+  const { scan } = pool;
+  if (scan?.state === 'scanning') return undefined;
+  if (scan?.kind === 'scrub' && scan.state === 'finished') {
     return {
-      text: 'ZFS found wrong data on a disk and mended it. Look through the rest, then clear',
-      argv: ['zpool', 'scrub', name],
+      text: 'ZFS found wrong data on a disk and mended it; the scrub has seen the rest',
+      argv: ['zpool', 'clear', name],
     };
   }
-  return undefined;
+  return {
+    text: 'ZFS found wrong data on a disk and mended it. Let it look at the rest',
+    argv: ['zpool', 'scrub', name],
+  };
 }
 
 /** The scan in one line: what is done, how far, what was found. */

@@ -4,13 +4,13 @@
  * Wide, the devices stay in sight beside the views; narrow, they are one of the views.
  */
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import type { DiskMapView, PoolShape } from '#protocol/zfs-model.ts';
+import type { PoolShape } from '#protocol/zfs-model.ts';
 import { AskDialog } from '#renderer/features/zfs/ask-dialog.tsx';
 import { CommandLog } from '#renderer/features/zfs/command-log.tsx';
 import { CommandRuns } from '#renderer/features/zfs/command-runs.ts';
 import { CreatePoolDialog } from '#renderer/features/zfs/create-pool-dialog.tsx';
 import { DatasetView } from '#renderer/features/zfs/dataset-view.tsx';
-import { DiskMap } from '#renderer/features/zfs/disk-map-view.tsx';
+import { DiskMap, FIRST_LOOK, type MapLook } from '#renderer/features/zfs/disk-map-view.tsx';
 import { NoNode, NoPools } from '#renderer/features/zfs/empty-states.tsx';
 import { FaultDialog } from '#renderer/features/zfs/fault-dialog.tsx';
 import {
@@ -184,18 +184,21 @@ interface PoolViewProps extends PoolViewsProps {
 function PoolView({ view, pool, nowMs, isVisible, onShow }: PoolViewProps): ReactElement {
   const { address } = useZfsPane();
   const [head, setHead] = useState(pool.name);
-  const [part, setPart] = useState<DiskMapView['part']>(null);
+  const [look, setLook] = useState<MapLook>(FIRST_LOOK);
   const needsDatasets = view === 'datasets' || view === 'snapshots';
   const datasets = useDatasets(address, pool.name, isVisible && needsDatasets);
   const needsMap = view === 'map' || view === 'txgs';
-  const mapView = useMemo(() => ({ pool: pool.name, part, cells: MAP_CELLS }), [pool.name, part]);
+  const mapView = useMemo(
+    () => ({ pool: pool.name, ...look, cells: MAP_CELLS }),
+    [pool.name, look],
+  );
   const { map, version } = useDiskMap(address, mapView, isVisible && needsMap);
   const chosen = datasets.has(head) ? head : pool.name;
   switch (view) {
     case 'devices':
       return <VdevTree pool={pool} />;
     case 'map':
-      return <DiskMap pool={pool} map={map} version={version} part={part} onLook={setPart} />;
+      return <DiskMap pool={pool} map={map} version={version} look={look} onLook={setLook} />;
     case 'datasets':
       return (
         <DatasetView

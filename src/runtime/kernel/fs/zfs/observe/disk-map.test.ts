@@ -3,7 +3,12 @@
  * the pool, has to show the same. Looking leaves no trace on pool and disks.
  */
 import { expect, test } from 'vitest';
-import { BLOCK_KIND_COUNT, BLOCK_KINDS, type DiskMapReport } from '#runtime/observation.ts';
+import {
+  BLOCK_KIND_COUNT,
+  BLOCK_KINDS,
+  type DiskMapArea,
+  type DiskMapReport,
+} from '#runtime/observation.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
 import { testHost } from '#testing/zfs/pool-kit.ts';
@@ -17,7 +22,7 @@ import { ZfsObserver } from './zfs-observer.ts';
 
 const MiB = 2 ** 20;
 const CELLS = 512;
-const VIEW = { pool: 'tank', part: null, cells: CELLS };
+const VIEW = { pool: 'tank', scale: 'whole', part: null, cells: CELLS } as const;
 
 const LAYOUTS: readonly [string, number, (leaves: VdevSpec[]) => VdevSpec[]][] = [
   ['two disks', 2, (leaves) => leaves],
@@ -102,10 +107,37 @@ test('a part of a vdev is shown in finer cells, with the same content', () => {
   const [area] = readAll(new DiskMap(spa, VIEW)).first.snapshot?.areas ?? [];
   expect(area).toMatchObject({ vdev: 0, fromBytes: 0, name: 'c1t0d0' });
   const part = { vdev: 0, fromBytes: 0, sizeBytes: area?.cellBytes ?? 0 };
-  const { first } = readAll(new DiskMap(spa, { pool: 'tank', part, cells: 16 }));
+  const { first } = readAll(new DiskMap(spa, { ...VIEW, part, cells: 16 }));
   const [fine] = first.snapshot?.areas ?? [];
   expect(fine?.cellBytes).toBe(Math.ceil((area?.cellBytes ?? 0) / 16 / 512) * 512);
   expect((fine?.cellCount ?? 0) * (fine?.cellBytes ?? 0)).toBeGreaterThanOrEqual(part.sizeBytes);
+});
+
+test('only metaslabs that hold something are shown, and more when something grows', () => {
+  const spa = makePool(1, (leaves) => leaves);
+  const observer = new ZfsObserver({
+    pools: () => [spa],
+    pool: () => spa,
+    mountedAt: () => undefined,
+    nowNs: () => 0n,
+  });
+  const look = (): DiskMapReport | null => {
+    const request = { kind: 'zfsDiskMap', watch: 1, view: { ...VIEW, scale: 'used' } } as const;
+    const answer = observer.observe(request);
+    return answer.kind === 'zfsDiskMap' ? answer.map : null;
+  };
+  const first = look()?.snapshot;
+  const shown = (areas: readonly DiskMapArea[] = []): number =>
+    areas.reduce((sum, { cellBytes, cellCount }) => sum + cellBytes * cellCount, 0);
+  expect(first?.areas[0]?.name).toMatch(/^c1t0d0 metaslab \d+$/);
+  expect(shown(first?.areas)).toBeLessThan(spa.space.sizeBytes);
+  expect(look()?.snapshot).toBeNull();
+  const workload = new Workload(spa, new SeededRandom(5));
+  for (let step = 0; step < 400; step += 1) workload.step();
+  spaSync(spa);
+  const later = look();
+  expect(shown(later?.snapshot?.areas)).toBeGreaterThan(shown(first?.areas));
+  expect(later?.txgs.length).toBeGreaterThan(0);
 });
 
 test('a txg is told with what it allocated and freed', () => {

@@ -8,7 +8,6 @@ import {
   BLOCK_KIND_COUNT,
   CELL_BORN,
   CELL_FREED,
-  type DiskMapArea,
   type DiskMapReport,
   type DiskMapView,
   type TxgReport,
@@ -21,16 +20,14 @@ import type { Dva } from '../ondisk/blkptr.ts';
 import type { Spa } from '../pool/spa.ts';
 import { blockKindOf, KIND_FREED, KIND_UNKNOWN } from './block-kind.ts';
 import { BlockWalk } from './block-walk.ts';
+import { areasOf } from './map-areas.ts';
 import { MapCells } from './map-cells.ts';
-import { vdevName } from './pool-report.ts';
 
 const MS = 1_000_000n;
 /** One report may walk so long, and so far. */
 const WALK_NS: bigint = 4n * MS;
 const WALK_STEPS = 2000;
 const TXGS_KEPT = 64;
-/** Sectors are the finest that is told apart. */
-const MIN_CELL_BYTES = 512;
 const FREED_TXGS = 3;
 
 export class DiskMap implements PoolWatch {
@@ -47,9 +44,13 @@ export class DiskMap implements PoolWatch {
   #died = new Array<number>(BLOCK_KIND_COUNT).fill(0);
   #txgs: TxgReport[] = [];
   #openedNs: bigint;
+  readonly #isWhole: boolean;
+  /** Something was put where the map does not reach: a new map is due. */
+  isOutgrown = false;
 
   constructor(spa: Spa, view: DiskMapView) {
     this.#spa = spa;
+    this.#isWhole = view.part !== null || view.scale === 'whole';
     this.#cells = new MapCells(areasOf(spa, view));
     this.#openedNs = spa.host.clock.monotonicNs();
     for (let n = 0; n < FREED_TXGS; n += 1) this.#freed.push(new Map());
@@ -77,9 +78,10 @@ export class DiskMap implements PoolWatch {
   allocated(dva: Dva, type: number, level: number): void {
     const kind = blockKindOf(type, level);
     this.#born[kind] = (this.#born[kind] ?? 0) + dva.asize;
-    this.#cells.forEachIn(dva.vdev, dva.offset, dva.asize, (cell, bytes) =>
+    const isInside = this.#cells.forEachIn(dva.vdev, dva.offset, dva.asize, (cell, bytes) =>
       this.#cells.add(cell, kind, bytes, CELL_BORN),
     );
+    if (!isInside && !this.#isWhole) this.isOutgrown = true;
   }
 
   freed(dva: Dva, type: number, level: number): void {
@@ -111,6 +113,12 @@ export class DiskMap implements PoolWatch {
     const slot = this.#freed[(synced.txg + 1) % FREED_TXGS] as Map<number, number>;
     for (const [cell, bytes] of slot) this.#cells.add(cell, KIND_FREED, -bytes);
     slot.clear();
+  }
+
+  /** Txgs that were not told yet go over to the map that follows. */
+  inherit(before: DiskMap): void {
+    this.#txgs = before.#txgs;
+    this.#openedNs = before.#openedNs;
   }
 
   report(): DiskMapReport {
@@ -187,28 +195,4 @@ export class DiskMap implements PoolWatch {
     const slot = this.#freed[(isOlder ? txg - 2 : txg - 1) % FREED_TXGS] ?? this.#freed[0];
     slot?.set(cell, (slot.get(cell) ?? 0) + bytes);
   }
-}
-
-function areasOf(spa: Spa, view: DiskMapView): DiskMapArea[] {
-  const tops = spa.zio.tops.flatMap((top, vdev) =>
-    top === undefined || spa.metaslabs.groupOf(vdev) === undefined ? [] : [{ vdev, top }],
-  );
-  const { part } = view;
-  const shown = part === null ? tops : tops.filter(({ vdev }) => vdev === part.vdev);
-  const total = shown.reduce((sum, { top }) => sum + top.asize, 0);
-  return shown.map(({ vdev, top }) => {
-    const fromBytes = part === null ? 0 : Math.min(part.fromBytes, top.asize);
-    const sizeBytes = Math.min(part === null ? top.asize : part.sizeBytes, top.asize - fromBytes);
-    const cells = part === null ? (view.cells * top.asize) / total : view.cells;
-    const fit = sizeBytes / Math.max(1, Math.floor(cells));
-    const cellBytes = Math.max(1, Math.ceil(fit / MIN_CELL_BYTES)) * MIN_CELL_BYTES;
-    return {
-      vdev,
-      name: vdevName(top.vdev),
-      sizeBytes: top.asize,
-      fromBytes,
-      cellBytes,
-      cellCount: Math.ceil(sizeBytes / cellBytes),
-    };
-  });
 }

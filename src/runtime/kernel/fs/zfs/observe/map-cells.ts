@@ -19,7 +19,8 @@ interface PlacedArea {
 export class MapCells {
   readonly areas: readonly DiskMapArea[];
   readonly count: number;
-  readonly #placed: ReadonlyMap<number, PlacedArea>;
+  /** By vdev. */
+  readonly #placed: ReadonlyMap<number, readonly PlacedArea[]>;
   readonly #bytes: Float64Array;
   readonly #cellBytes: Float64Array;
   /** Cells that changed since they were told, with what happened in them. */
@@ -27,38 +28,45 @@ export class MapCells {
 
   constructor(areas: readonly DiskMapArea[]) {
     this.areas = areas;
-    const placed = new Map<number, PlacedArea>();
+    const placed = new Map<number, PlacedArea[]>();
     let count = 0;
     for (const area of areas) {
-      placed.set(area.vdev, { area, firstCell: count });
+      const others = placed.get(area.vdev) ?? [];
+      placed.set(area.vdev, [...others, { area, firstCell: count }]);
       count += area.cellCount;
     }
     this.count = count;
     this.#placed = placed;
     this.#bytes = new Float64Array(count * BLOCK_KIND_COUNT);
     this.#cellBytes = new Float64Array(count);
-    for (const { area, firstCell } of placed.values()) {
+    for (const { area, firstCell } of [...placed.values()].flat()) {
       this.#cellBytes.fill(area.cellBytes, firstCell, firstCell + area.cellCount);
     }
   }
 
-  /** Calls with each cell that the range touches and how many of its bytes lie there. */
+  /**
+   * Calls with each cell that the range touches and how many of its bytes lie there; answers whether
+   * all of the range is in some cell.
+   */
   forEachIn(
     vdev: number,
     offset: number,
     size: number,
     work: (cell: number, bytes: number) => void,
-  ): void {
-    const place = this.#placed.get(vdev);
-    if (place === undefined) return;
-    const { fromBytes, cellBytes, cellCount } = place.area;
-    const end = Math.min(offset + size, fromBytes + cellBytes * cellCount);
-    for (let at = Math.max(offset, fromBytes); at < end; ) {
-      const index = Math.floor((at - fromBytes) / cellBytes);
-      const next = Math.min(end, fromBytes + (index + 1) * cellBytes);
-      work(place.firstCell + index, next - at);
-      at = next;
+  ): boolean {
+    let rest = size;
+    for (const { area, firstCell } of this.#placed.get(vdev) ?? []) {
+      const { fromBytes, cellBytes, cellCount } = area;
+      const end = Math.min(offset + size, fromBytes + cellBytes * cellCount);
+      for (let at = Math.max(offset, fromBytes); at < end; ) {
+        const index = Math.floor((at - fromBytes) / cellBytes);
+        const next = Math.min(end, fromBytes + (index + 1) * cellBytes);
+        work(firstCell + index, next - at);
+        rest -= next - at;
+        at = next;
+      }
     }
+    return rest === 0;
   }
 
   add(cell: number, kind: number, bytes: number, flag = 0): void {

@@ -129,6 +129,13 @@ export class ZfsObserver {
       this.#watches.set(id, watch);
       this.#listen(spa);
     }
+    if (watch.map.isOutgrown) {
+      const map = new DiskMap(spa, view);
+      map.inherit(watch.map);
+      watch = { ...watch, map };
+      this.#watches.set(id, watch);
+      this.#listen(spa);
+    }
     watch.askedNs = this.#source.nowNs();
     return { kind: 'zfsDiskMap', map: watch.map.report() };
   }
