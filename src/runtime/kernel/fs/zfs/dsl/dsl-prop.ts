@@ -108,12 +108,6 @@ export function propGetNumber(dataset: DslDataset, name: string): bigint {
   return typeof fallback === 'bigint' ? fallback : 0n;
 }
 
-/** A text, '' when there is none. */
-export function propGetText(dataset: DslDataset, name: string): string {
-  const value = propGet(dataset, name)?.value;
-  return typeof value === 'string' ? value : '';
-}
-
 /** Whether streams with properties have been received (here or above, as ZFS looks it up). */
 export function propHasReceived(dataset: DslDataset): boolean {
   return propGet(dataset, HAS_RECVD) !== undefined;

@@ -4,15 +4,13 @@
  * @see uts/common/fs/zfs/dmu_send.c dmu_send(), dmu_send_estimate()
  */
 import { EINVAL, ENOENT, type Errno, EXDEV, isErrno } from '#kernel/os/errno.ts';
+import { bookmark } from '../dsl/dsl-bookmark.ts';
 import type { DslDataset } from '../dsl/dsl-dataset.ts';
-import { extensionField } from '../dsl/dsl-extension.ts';
 import { propGetNumber } from '../dsl/dsl-prop.ts';
 import { spaceWritten } from '../dsl/dsl-stats.ts';
 import { SPA_BLKPTR_SIZE } from '../ondisk/blkptr.ts';
 import { DMU_OST_ZVOL } from '../ondisk/dnode-phys.ts';
 import { DRR_SIZE } from '../ondisk/replay-record.ts';
-import { zapLookup } from '../zap/zap.ts';
-import { integersOf, numberOf } from '../zap/zap-value.ts';
 import {
   dmuSend,
   isBefore,
@@ -21,19 +19,6 @@ import {
   type SendOptions,
 } from './dmu-send.ts';
 import type { Spa } from './spa.ts';
-
-/** `DS_FIELD_BOOKMARK_NAMES` */
-const BOOKMARK_NAMES = 'com.delphix:bookmarks';
-
-function bookmarkOf(head: DslDataset, name: string): SendFrom | undefined {
-  const list = extensionField(head, BOOKMARK_NAMES);
-  if (list === undefined) return undefined;
-  const value = zapLookup(head.pool.mos, numberOf(list), name);
-  if (value === undefined) return undefined;
-  const [guid = 0n, creationTxg = 0n, creationTime = 0n] = integersOf(value);
-  const times = { creationTxg: Number(creationTxg), creationTime: Number(creationTime) };
-  return { guid, ...times, isOrigin: false };
-}
 
 /** What is sent and from where, by name. ENOENT; EXDEV when `from` is not before `to`. */
 export function sendNames(
@@ -48,11 +33,11 @@ export function sendNames(
   const hash = from.indexOf('#');
   if (hash >= 0) {
     const head = spa.dsl.findDataset(from.slice(0, hash));
-    const bookmark = head === undefined ? undefined : bookmarkOf(head, from.slice(hash + 1));
-    if (head === undefined || bookmark === undefined) return ENOENT;
-    if (bookmark.creationTxg >= snapshot.phys.creationTxg) return EXDEV;
+    const mark = head === undefined ? undefined : bookmark(head, from.slice(hash + 1));
+    if (head === undefined || mark === undefined) return ENOENT;
+    if (mark.creationTxg >= snapshot.phys.creationTxg) return EXDEV;
     const isOrigin = head.dir !== snapshot.dir;
-    return { snapshot, from: { ...bookmark, isOrigin }, fromSnapshot: null };
+    return { snapshot, from: { ...mark, isOrigin }, fromSnapshot: null };
   }
   const source = spa.dsl.findDataset(from);
   if (source === undefined) return ENOENT;

@@ -93,13 +93,6 @@ export function zfsBookmarks(spa: Spa, name: string): Map<string, Bookmark> | Er
   return head.isSnapshot ? EINVAL : bookmarksOf(head);
 }
 
-/** One bookmark by full name; ESRCH when there is none. For `zfs send -i fs#mark`. */
-export function findBookmark(spa: Spa, full: string): Bookmark | Errno {
-  const target = split(spa, full);
-  if (isErrno(target)) return target;
-  return bookmark(target.head, target.name) ?? ENOENT;
-}
-
 /** `lzc_destroy_bookmarks`: all in one txg; those that are not there are passed over. */
 export function zfsDestroyBookmarks(
   spa: Spa,

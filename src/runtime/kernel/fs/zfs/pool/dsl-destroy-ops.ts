@@ -11,6 +11,7 @@ import { holdCount } from '../dsl/dsl-userhold.ts';
 import { DS_FLAG_DEFER_DESTROY } from '../ondisk/dsl-phys.ts';
 import { zapCount } from '../zap/zap.ts';
 import { spaHistoryInternal } from './spa-history.ts';
+import { clearBootfs } from './spa-prop.ts';
 import type { Spa } from './spa.ts';
 import { runTask } from './sync-task.ts';
 
@@ -108,6 +109,7 @@ export function zfsDestroy(spa: Spa, name: string, isDefer = false): Errno | und
     spa,
     () => {
       spaHistoryInternal(spa, 'destroy', dataset, '');
+      clearBootfs(spa, dataset.object);
       destroyHead(dataset);
       if (origin !== undefined) takeDoomed(spa, origin);
     },

@@ -159,27 +159,6 @@ function createFeatureObjects(spa: Spa, wants: (feature: Feature) => boolean): v
   }
 }
 
-/** `spa_feature_enable`: of a pool that is there; in a sync task. */
-export function enableFeature(spa: Spa, feature: Feature): void {
-  const { mos, dsl } = spa;
-  const uses = feature.isActiveWhenEnabled ? 1 : 0;
-  const name = feature.isReadOnlyCompatible
-    ? DMU_POOL_FEATURES_FOR_WRITE
-    : DMU_POOL_FEATURES_FOR_READ;
-  const set = (list: string, number: number): void => {
-    const object = dsl.directoryNumber(list);
-    if (object !== undefined) zapSetNumber(mos, object, feature.guid, number);
-  };
-  set(name, feature.name === 'enabled_txg' ? 0 : uses);
-  const descriptions = dsl.directoryNumber(DMU_POOL_FEATURE_DESCRIPTIONS);
-  if (descriptions !== undefined) {
-    zapSet(mos, descriptions, feature.guid, zapString(feature.description));
-  }
-  if (!spa.isFeatureEnabled('com.delphix:enabled_txg')) return;
-  set(DMU_POOL_FEATURE_ENABLED_TXG, spa.txg);
-  spa.featureCount('com.delphix:enabled_txg', 1);
-}
-
 function createPoolObjects(spa: Spa): void {
   const { mos } = spa;
   const salt = new Uint8Array(32);

@@ -22,6 +22,7 @@ import {
   nvString,
   nvUint64,
 } from '../ondisk/nvlist.ts';
+import { nvlistUnpackNative } from '../ondisk/nvlist-native.ts';
 import { type SpaHistoryPhys, spaHistoryPhys } from '../ondisk/spa-history-phys.ts';
 import { readSafeU64, viewOf, writeSafeU64 } from '../ondisk/struct.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
@@ -204,7 +205,10 @@ export function spaHistoryInternal(
 export function spaHistoryRecords(spa: Spa): NvList[] {
   const object = spa.dsl.directoryNumber(DMU_POOL_HISTORY);
   if (object === undefined) return [];
-  return Array.from(new HistoryRing(spa.mos.dnode(object)).records(), (packed) =>
-    nvlistUnpack(packed),
-  );
+  return Array.from(new HistoryRing(spa.mos.dnode(object)).records(), unpack);
+}
+
+/** Newer systems write the native encoding, whose first byte is 0; we write XDR, as older ones. */
+function unpack(packed: Uint8Array): NvList {
+  return packed[0] === 0 ? nvlistUnpackNative(packed) : nvlistUnpack(packed);
 }

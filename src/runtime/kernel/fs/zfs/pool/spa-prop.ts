@@ -10,17 +10,16 @@ import {
   VDEV_STATE_DEGRADED,
   VDEV_STATE_HEALTHY,
 } from '#abi/illumos/zfs-stat.ts';
-import { EINVAL, ENOENT, ENOTSUP, type Errno } from '#kernel/os/errno.ts';
+import type { Errno } from '#kernel/os/errno.ts';
 import { Bpobj } from '../dsl/bpobj.ts';
 import { DMU_POOL_FREE_BPOBJ, DMU_POOL_PROPS } from '../dsl/dsl-pool.ts';
 import type { RangeTree } from '../metaslab/range-tree.ts';
-import { DMU_OST_ZFS } from '../ondisk/dnode-phys.ts';
 import { SPA_VERSION_FEATURES } from '../ondisk/label.ts';
-import { SPA_FEATURES } from '../spa/spa-features.ts';
-import { zapEntries, zapSet } from '../zap/zap.ts';
+import { zapEntries, zapLookupNumber, zapRemove, zapSet } from '../zap/zap.ts';
 import { firstInteger, zapU64 } from '../zap/zap-value.ts';
 import { spaHistoryInternal } from './spa-history.ts';
-import { enableFeature } from './spa-create.ts';
+import { checkPoolProp, featureCalled } from './spa-prop-check.ts';
+import { enableFeature } from './feature-enable.ts';
 import type { Spa } from './spa.ts';
 import { runTask } from './sync-task.ts';
 
@@ -130,7 +129,8 @@ function storedProps(spa: Spa): [string, NvValue][] {
     const row = zpoolProp(name);
     if (row === undefined) continue;
     if (name === 'bootfs') {
-      const text = number === 0n ? '' : spa.dsl.datasetByObject(Number(number)).fullName;
+      const isThere = number !== 0n && spa.mos.tryDnode(Number(number)) !== undefined;
+      const text = isThere ? spa.dsl.datasetByObject(Number(number)).fullName : '';
       found.push([name, prop(nvString(text), number === 0n ? SOURCE_DEFAULT : SOURCE_LOCAL)]);
       continue;
     }
@@ -156,32 +156,9 @@ export function spaPropGet(spa: Spa): NvList {
   return props;
 }
 
-/** `spa_prop_validate`: ENOENT for a dataset that is not there, ENOTSUP for a feature unknown. */
-function check(spa: Spa, name: string, value: NvValue): Errno | undefined {
-  if (isFeatureProp(name)) return featureOf(name) === undefined ? ENOTSUP : undefined;
-  const row = zpoolProp(name);
-  if (row === undefined) return EINVAL;
-  if (name === 'bootfs') {
-    if (value.type !== 'string') return EINVAL;
-    if (value.value === '') return undefined;
-    const dataset = spa.dsl.findDataset(value.value);
-    if (dataset === undefined) return ENOENT;
-    return dataset.objset.type === DMU_OST_ZFS ? undefined : ENOTSUP;
-  }
-  if (row.kind === 'string') return value.type === 'string' ? undefined : EINVAL;
-  return value.type === 'uint64' ? undefined : EINVAL;
-}
-
-function featureOf(name: string): (typeof SPA_FEATURES)[number] | undefined {
-  const word = name.slice(name.indexOf('@') + 1);
-  return SPA_FEATURES.find(
-    (each) => each.name === word && (each.support === 'create' || each.support === 'write'),
-  );
-}
-
 function store(spa: Spa, name: string, value: NvValue): void {
   if (isFeatureProp(name)) {
-    const feature = featureOf(name);
+    const feature = featureCalled(name);
     if (feature === undefined || spa.isFeatureEnabled(feature.guid)) return;
     enableFeature(spa, feature);
     spa.adoptFeatures();
@@ -200,10 +177,17 @@ function storeNumber(spa: Spa, name: string, value: bigint): void {
   if (object !== undefined) zapSet(spa.mos, object, name, zapU64(value));
 }
 
+/** `spa_prop_clear_bootfs`: a dataset is gone, and nothing is booted from it. In a sync task. */
+export function clearBootfs(spa: Spa, dataset: number): void {
+  const object = spa.dsl.directoryNumber(DMU_POOL_PROPS);
+  if (object === undefined || zapLookupNumber(spa.mos, object, 'bootfs') !== dataset) return;
+  zapRemove(spa.mos, object, 'bootfs');
+}
+
 /** Sets properties, all in one txg or none. */
 export function spaPropSet(spa: Spa, props: NvList): Errno | undefined {
   for (const [name, value] of props) {
-    const error = check(spa, name, value);
+    const error = checkPoolProp(spa, name, value);
     if (error !== undefined) return error;
   }
   // The configuration is written by the txg in which it is dirty from the start.

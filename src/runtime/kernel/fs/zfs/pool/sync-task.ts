@@ -2,7 +2,7 @@
  * A change of the MOS as one txg: put in line, and the txg written.
  * @see uts/common/fs/zfs/dsl_synctask.c, dsl_pool.c dsl_pool_unreserved_space()
  */
-import { EIO, ENOSPC, type Errno } from '#kernel/os/errno.ts';
+import { EIO, ENOSPC, EROFS, type Errno } from '#kernel/os/errno.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import type { Spa } from './spa.ts';
 import { spaSync } from './spa-sync.ts';
@@ -34,13 +34,14 @@ function hasRoom(spa: Spa, check: SpaceCheck): boolean {
 
 /**
  * Runs `task` in the next txg and writes that. ENOSPC when a full pool has no room for it, EIO when
- * the pool can't be written.
+ * the pool can't be written, EROFS when it was imported so.
  */
 export function runTask(
   spa: Spa,
   task: () => void,
   check: SpaceCheck = 'reserved',
 ): Errno | undefined {
+  if (spa.isReadOnly) return EROFS;
   if (spa.isSuspended) return EIO;
   if (!hasRoom(spa, check)) return ENOSPC;
   spa.syncTasks.push(task);
