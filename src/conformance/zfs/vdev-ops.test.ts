@@ -4,14 +4,14 @@
  * configuration, guid sums and every block right.
  */
 import { describe, expect, test } from 'vitest';
-import { scanStart, scanStep } from '#kernel/fs/zfs/pool/scan-ops.ts';
+import { scanStart, scanStep, scrubAll } from '#kernel/fs/zfs/pool/scan-ops.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
 import { spaVdevAdd, spaVdevRemove } from '#kernel/fs/zfs/pool/spa-vdev-add.ts';
 import { spaVdevAttach, spaVdevDetach } from '#kernel/fs/zfs/pool/spa-vdev-attach.ts';
-import { vdevOffline, vdevOnline } from '#kernel/fs/zfs/pool/spa-vdev-state.ts';
+import { vdevClear, vdevOffline, vdevOnline } from '#kernel/fs/zfs/pool/spa-vdev-state.ts';
 import { watchFaults } from '#kernel/fs/zfs/pool/zfs-diagnosis.ts';
-import { EBUSY, ENOTSUP } from '#kernel/os/errno.ts';
+import { EBUSY, EIO, ENOTSUP } from '#kernel/os/errno.ts';
 import { type BlockDevice, BlockDeviceError } from '#runtime/host.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
@@ -21,6 +21,7 @@ import { VdevDisk } from '#kernel/fs/zfs/vdev/vdev-disk.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
 import { checkPool, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
+import { PulledDisk } from '#testing/zfs/pulled-disk.ts';
 import { Workload } from '#testing/zfs/workload.ts';
 
 const MiB = 2 ** 20;
@@ -232,6 +233,77 @@ describe('disks come and go', () => {
     reopen(load, [...after, spare]);
     expect(load.spa.aux.spares.map((each) => load.spa.aux.isInUse(each))).toEqual([false]);
     expect(load.compare()).toEqual([]);
+  });
+
+  test('a pool whose disk is pulled waits, and goes on when it is back', {
+    timeout: 60_000,
+  }, () => {
+    const inner = disk('a');
+    const pulled = new PulledDisk(inner);
+    const load = work([{ kind: 'file', device: pulled, path: pathOf(inner) }], 60);
+    spaSync(load.spa);
+    const before = load.spa.txg;
+    for (let step = 0; step < 20; step += 1) load.fileStep();
+    pulled.isOut = true;
+    expect(() => spaSync(load.spa)).toThrow(/device failed/);
+    expect(load.spa.isSuspended).toBe(true);
+    expect(vdevClear(load.spa)).toBe(EIO);
+    pulled.isOut = false;
+    expect(vdevClear(load.spa)).toBe(undefined);
+    expect(load.spa.isSuspended).toBe(false);
+    expect(load.spa.txg).toBe(before + 2);
+    steps(load, 30);
+    resilver(load);
+    judge(load, [inner]);
+    reopen(load, [inner]);
+    expect(load.compare()).toEqual([]);
+  });
+
+  test('a read mends what it finds wrong, on a mirror and on raidz', { timeout: 60_000 }, () => {
+    for (const kind of ['mirror', 'raidz'] as const) {
+      const all = ['a', 'b', 'c'].map((name) => disk(name));
+      const children = all.map(leaf);
+      const load = work(
+        [kind === 'raidz' ? { kind, parity: 1, children } : { kind, children }],
+        80,
+      );
+      reopen(load, all);
+      const noise = new Uint8Array(MiB).fill(0x5a);
+      for (let at = 4; at < 60; at += 1) all[0]?.write(at * MiB, noise);
+      expect(load.compare()).toEqual([]);
+      const { checksumErrors, repairedBytes } = leafOf(load.spa, all[0] as MemoryDisk).stats;
+      expect(checksumErrors).toBeGreaterThan(0);
+      expect(repairedBytes).toBeGreaterThan(0);
+      // What was read is right now on the disk itself: a second look finds less to mend.
+      reopen(load, all);
+      const wanted = load.compare();
+      expect(wanted).toEqual([]);
+      const again = leafOf(load.spa, all[0] as MemoryDisk).stats.checksumErrors;
+      expect(again).toBeLessThan(checksumErrors);
+      scrubAll(load.spa);
+      expect(scrubAll(load.spa)).toMatchObject({ errors: [], repairedBytes: 0 });
+    }
+  });
+
+  test('a write that went elsewhere is found and mended by a scrub', { timeout: 60_000 }, () => {
+    const all = ['a', 'b', 'c'].map((name) => new PulledDisk(disk(name)));
+    const specs = all.map(
+      (device): VdevSpec => ({ kind: 'file', device, path: `/${device.name}` }),
+    );
+    const load = work([{ kind: 'raidz', parity: 1, children: specs }], 60);
+    let misdirected = 0;
+    for (let round = 0; round < 8; round += 1) {
+      for (let step = 0; step < 6; step += 1) load.fileStep();
+      const victim = all[round % 3] as PulledDisk;
+      victim.misdirectBy = 1024 * 1024;
+      spaSync(load.spa);
+      if (victim.misdirectBy === 0) misdirected += 1;
+      victim.misdirectBy = 0;
+      expect(scrubAll(load.spa).errors).toEqual([]);
+    }
+    expect(misdirected).toBeGreaterThan(4);
+    expect(load.compare()).toEqual([]);
+    expect(scrubAll(load.spa)).toMatchObject({ errors: [], repairedBytes: 0 });
   });
 
   test('import: missing logs, missing and duplicate vdevs, a wrong guid sum', {

@@ -16,6 +16,7 @@ import { DMU_POOL_FREE_BPOBJ, DMU_POOL_SYNC_BPOBJ } from '../dsl/dsl-pool.ts';
 import { DD_USED_HEAD } from '../ondisk/dsl-phys.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
 import { applySpaceDeltas } from '../zpl/zfs-userspace.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
 import type { Spa } from './spa.ts';
 import { syncConfigObject, syncLabels } from './spa-config-sync.ts';
 import { syncMetaslab } from './space-map-sync.ts';
@@ -46,6 +47,7 @@ export function spaSync(spa: Spa): void {
   const { writer, dirtyBytes } = spa;
   const beganNs = writer.watch === undefined ? 0n : spa.host.clock.monotonicNs();
   let passes = 0;
+  let isWhole = false;
   writer.txg = spa.txg;
   try {
     for (let pass = 1; ; pass += 1) {
@@ -56,21 +58,52 @@ export function spaSync(spa: Spa): void {
       syncPass(spa);
       if (!isObjsetDirty(spa.mos)) break;
     }
+    isWhole = true;
+    writer.flush();
     syncLabels(spa);
   } catch (error) {
     spa.isSuspended = true;
-    writer.discard();
+    spa.canResume = isWhole;
+    if (!isWhole) writer.discard();
+    spa.onSuspend();
     throw error;
   } finally {
     spa.pass = 0;
     writer.pass = 0;
   }
+  finishTxg(spa);
+  writer.watch?.synced({ txg: spa.txg - 1, passes, dirtyBytes, beganNs });
+}
+
+function finishTxg(spa: Spa): void {
   spa.isConfigDirty = false;
   spa.dirtyBytes = 0;
   spa.dsl.clearWaiting();
   syncDone(spa);
-  writer.watch?.synced({ txg: spa.txg, passes, dirtyBytes, beganNs });
   spa.txg += 1;
+}
+
+/**
+ * `zio_resume`: a suspended pool goes on where it was, when its devices take the writes that failed.
+ * False when they don't; nothing is lost then but time. A pool that could not even work out what to
+ * write stays as it is: its last txg is what the next import finds.
+ */
+export function spaResume(spa: Spa): boolean {
+  if (!spa.isSuspended) return true;
+  if (!spa.canResume || !spa.writer.retry()) return false;
+  try {
+    syncLabels(spa);
+  } catch (error) {
+    if (!(error instanceof ZfsError)) throw error;
+    return false;
+  }
+  // Nobody else could have the blocks that were made up for.
+  for (const top of spa.zio.tops) {
+    if (top?.vdev instanceof VdevDisk) top.vdev.missing.remove(spa.txg, spa.txg + 1);
+  }
+  spa.isSuspended = false;
+  finishTxg(spa);
+  return true;
 }
 
 function syncPass(spa: Spa): void {
@@ -95,7 +128,7 @@ function syncPass(spa: Spa): void {
     if (!metaslab.isDirty) continue;
     syncMetaslab(spa, group, metaslab, spa.ashiftOf(group.vdev));
   }
-  spa.writer.flush();
+  spa.writer.flushOrKeep();
 }
 
 /** What a late pass of the last txg put off, and blocks of destroyed snapshots. */

@@ -4,7 +4,7 @@
  * @see uts/common/fs/zfs/vdev.c vdev_offline(), vdev_online(), vdev_fault(), vdev_clear()
  */
 import type { BlockDevice } from '#runtime/host.ts';
-import { EBUSY, ENODEV, ENOTSUP, type Errno, isErrno } from '#kernel/os/errno.ts';
+import { EBUSY, EIO, ENODEV, ENOTSUP, type Errno, isErrno } from '#kernel/os/errno.ts';
 import { dataSize } from '../ondisk/label.ts';
 import { nvGetNumber, nvGetUint64, nvUint64 } from '../ondisk/nvlist.ts';
 import { emptyStats, type Vdev, type VdevAux, type VdevState } from '../vdev/vdev.ts';
@@ -14,7 +14,7 @@ import { isLogVdev, openGroup } from './metaslab-open.ts';
 import { mustResilver } from './scan-ops.ts';
 import type { Spa } from './spa.ts';
 import { allLeaves } from './spa-config-sync.ts';
-import { spaSync } from './spa-sync.ts';
+import { spaResume, spaSync } from './spa-sync.ts';
 import { spaVdevDetach } from './spa-vdev-attach.ts';
 import { isDtlRequired } from './vdev-dtl-sync.ts';
 import { findVdev } from './vdev-find.ts';
@@ -107,7 +107,10 @@ export function vdevRemoved(spa: Spa, leaf: VdevDisk): void {
   commit(spa);
 }
 
-/** `vdev_clear`: forgets errors and faults of one vdev and all below it, or of the whole pool. */
+/**
+ * `vdev_clear`: forgets errors and faults of one vdev and all below it, or of the whole pool; a
+ * suspended pool goes on. EIO when its devices still fail.
+ */
 export function vdevClear(spa: Spa, guid?: bigint): Errno | undefined {
   const aux = [...spa.aux.spares, ...spa.aux.caches];
   const top = guid === undefined ? undefined : findVdev(spa, guid);
@@ -127,6 +130,7 @@ export function vdevClear(spa: Spa, guid?: bigint): Errno | undefined {
     reopenLeaf(spa, vdev);
   }
   spa.diagnosis.forget(all.map((vdev) => vdev.guid));
+  if (!spaResume(spa)) return EIO;
   commit(spa);
   spa.notify('vdev_clear', top);
   return undefined;

@@ -80,6 +80,10 @@ export class Spa implements DslServices {
   isReadOnly = false;
   /** Set when a sync failed: what is in memory is no longer what is on disk. */
   isSuspended = false;
+  /** Whether what is in memory is whole, and only has to be written. */
+  canResume = false;
+  /** `zio_suspend`: what the pool's failmode asks for. */
+  onSuspend: () => void = () => {};
   /** Bytes written to files since the last txg, about. */
   dirtyBytes = 0;
   readonly syncTasks: SyncTask[] = [];

@@ -65,7 +65,7 @@ test('neighbours go out in one write', () => {
   expect(disk.tryRead(99 * 1024, 512)?.[0]).toBe(99);
 });
 
-test('what failed is told by the flush, and what was discarded is not written', () => {
+test('what failed is kept and made again, and what was discarded is not written', () => {
   const [disk] = disks() as [VdevDisk];
   const queue = new WriteQueue();
   queue.write(disk, 0, new Uint8Array(512).fill(1), 4);
@@ -73,7 +73,16 @@ test('what failed is told by the flush, and what was discarded is not written', 
   queue.flush();
   expect(disk.tryRead(0, 512)?.[0]).toBe(0);
   queue.write(disk, 0, new Uint8Array(512).fill(1), 4);
+  queue.write(disk, 4096, new Uint8Array(1024).fill(2), 4);
+  const { device } = disk;
   disk.device = null;
-  expect(() => queue.flush()).toThrow(/I\/O error/);
-  expect(queue.isEmpty).toBe(true);
+  queue.flush();
+  expect(queue.isParked).toBe(true);
+  expect(queue.parkedAt(disk, 4608, 512)?.[0]).toBe(2);
+  expect(queue.parkedAt(disk, 4608, 1024)).toBe(null);
+  expect(queue.retry()).toBe(false);
+  disk.device = device;
+  expect(queue.retry()).toBe(true);
+  expect(disk.tryRead(4608, 512)?.[0]).toBe(2);
+  expect(queue.isParked).toBe(false);
 });

@@ -1,11 +1,13 @@
 /**
  * Small blocks on their way to the disks: neighbours are put together and written in one go. Several
  * runs are open at a time, as the copies of a block go to places of their own.
- * Surprising: a write may fail later than it was made; a txg asks `flush` before it counts on anything.
+ * Surprising: a write that fails is kept, and found by reads, until it can be made again: the pool is
+ * suspended meanwhile (`zio_suspend`), and goes on where it was when its devices are back.
  * A block that is written over while it still waits goes out twice, in order. raidz is left alone: each
  * of its blocks has a layout of its own.
  * @see uts/common/fs/zfs/vdev_queue.c vdev_queue_aggregate()
  */
+import { ZfsError } from '../ondisk/zfs-error.ts';
 import type { Vdev } from '../vdev/vdev.ts';
 
 /** Blocks from this size on gain nothing. */
@@ -22,7 +24,16 @@ interface Run {
   readonly bytes: Uint8Array;
 }
 
+interface ParkedWrite {
+  readonly vdev: Vdev;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly txg: number;
+}
+
 export class WriteQueue {
+  /** Those that failed, in order. */
+  #parked: ParkedWrite[] = [];
   /** The one used last comes last. */
   readonly #runs: Run[] = [];
   /** Buffers of runs that are done. */
@@ -32,7 +43,41 @@ export class WriteQueue {
     return this.#runs.length === 0;
   }
 
-  /** Takes a copy of `bytes`, or writes them at once. ZfsError EIO, also for what came before. */
+  /** Whether a write has failed and waits to be made again. */
+  get isParked(): boolean {
+    return this.#parked.length > 0;
+  }
+
+  /** Bytes that should be at a place and are not; null when nothing failed there. */
+  parkedAt(vdev: Vdev, offset: number, size: number): Uint8Array | null {
+    for (let i = this.#parked.length - 1; i >= 0; i -= 1) {
+      const each = this.#parked[i] as ParkedWrite;
+      const at = offset - each.offset;
+      if (each.vdev === vdev && at >= 0 && at + size <= each.bytes.length) {
+        return each.bytes.slice(at, at + size);
+      }
+    }
+    return null;
+  }
+
+  /** Makes failed writes again, in order; true when all are done. */
+  retry(): boolean {
+    for (const write of this.#parked.splice(0)) {
+      this.#issue(write.vdev, write.offset, write.bytes, write.txg);
+    }
+    return !this.isParked;
+  }
+
+  #issue(vdev: Vdev, offset: number, bytes: Uint8Array, txg: number): void {
+    try {
+      vdev.write(offset, bytes, txg);
+    } catch (error) {
+      if (!(error instanceof ZfsError)) throw error;
+      this.#parked.push({ vdev, offset, bytes: bytes.slice(), txg });
+    }
+  }
+
+  /** Takes a copy of `bytes`, or writes them at once. */
   write(vdev: Vdev, offset: number, bytes: Uint8Array, txg: number): void {
     const size = bytes.length;
     for (let i = this.#runs.length - 1; i >= 0; i -= 1) {
@@ -47,7 +92,7 @@ export class WriteQueue {
       this.#finish(i);
     }
     if (size >= SMALL || vdev.type === 'raidz') {
-      vdev.write(offset, bytes, txg);
+      this.#issue(vdev, offset, bytes, txg);
       return;
     }
     if (this.#runs.length >= MAX_RUNS) this.#finish(0);
@@ -59,10 +104,10 @@ export class WriteQueue {
   #finish(index: number): void {
     const [run] = this.#runs.splice(index, 1) as [Run];
     this.#spare.push(run.bytes);
-    run.vdev.write(run.start, run.bytes.subarray(0, run.size), run.txg);
+    this.#issue(run.vdev, run.start, run.bytes.subarray(0, run.size), run.txg);
   }
 
-  /** Writes all that waits. ZfsError EIO; what was not written then is lost. */
+  /** Writes all that waits. */
   flush(): void {
     while (this.#runs.length > 0) this.#finish(0);
   }
@@ -70,5 +115,6 @@ export class WriteQueue {
   /** Forgets what waits: its txg has failed. */
   discard(): void {
     for (const run of this.#runs.splice(0)) this.#spare.push(run.bytes);
+    this.#parked = [];
   }
 }

@@ -61,8 +61,19 @@ export class BlockWriter {
     zio.pendingWrites = this.#queue;
   }
 
-  /** Writes what waits to be put together with its neighbours. ZfsError EIO. */
+  /** Writes what waits to be put together with its neighbours. ZfsError EIO when a write failed. */
   flush(): void {
+    this.#queue.flush();
+    if (this.#queue.isParked) throw new ZfsError('EIO', 'Cannot write: a device failed');
+  }
+
+  /** `zio_resume`: makes failed writes again; true when all are done. */
+  retry(): boolean {
+    return this.#queue.retry();
+  }
+
+  /** Writes what waits; what fails is kept to be made again. */
+  flushOrKeep(): void {
     this.#queue.flush();
   }
 

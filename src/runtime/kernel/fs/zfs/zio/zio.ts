@@ -33,8 +33,11 @@ const MAX_GANG_DEPTH = 10;
 
 export interface PendingWrites {
   readonly isEmpty: boolean;
-  /** ZfsError EIO. */
+  /** Whether writes have failed that wait to be made again. */
+  readonly isParked: boolean;
   flush(): void;
+  /** Bytes of a failed write, that can't be read from the device. */
+  parkedAt(vdev: Vdev, offset: number, size: number): Uint8Array | null;
 }
 
 /** What the read and write pipelines need of a pool. */
@@ -237,6 +240,10 @@ export class ZioContext {
     const size = Math.ceil(psize / sector) * sector;
     if (dva.offset % sector !== 0 || dva.offset + size > asize) {
       throw corrupt('dva_t', `offset ${dva.offset} is outside vdev ${dva.vdev}`);
+    }
+    if (this.pendingWrites?.isParked === true) {
+      const parked = this.pendingWrites.parkedAt(vdev, dva.offset, size);
+      if (parked !== null && verify(parked)) return parked;
     }
     return vdev.read(dva.offset, size, verify, txg);
   }
