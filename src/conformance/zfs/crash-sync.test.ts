@@ -110,9 +110,11 @@ class SyncWork {
     }
     const file = good(root.lookup(some, ROOT));
     if (kind < 8) {
-      const bytes = new Uint8Array(1 + (this.#random.uint32() % 30_000));
-      this.#random.fill(bytes);
       const { sizeBytes } = good(file.getattr(ROOT));
+      // Those of 32 KiB and more go to their place, within one block; the log points to them.
+      const isLarge = kind > 5 && sizeBytes < 60_000;
+      const bytes = new Uint8Array((isLarge ? 33_000 : 1) + (this.#random.uint32() % 30_000));
+      this.#random.fill(bytes);
       const at = this.#random.uint32() % (sizeBytes + 5000);
       this.#do(
         () => good(file.write(at, bytes, SYNC)),

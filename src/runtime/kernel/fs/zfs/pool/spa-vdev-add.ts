@@ -94,6 +94,8 @@ function resetLogs(spa: Spa): void {
     for (const dataset of spa.dsl.openDatasets()) {
       const objset = dataset.openedObjset;
       if (objset === undefined || !(objset.intentLog instanceof Zil)) continue;
+      // What a crash left must be replayed first: the device is then in use.
+      if (objset.intentLog.needsReplay) continue;
       objset.intentLog.destroy();
       objset.isDirty = true;
     }

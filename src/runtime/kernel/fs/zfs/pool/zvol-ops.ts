@@ -9,7 +9,7 @@ import { DMU_OST_ZVOL } from '../ondisk/dnode-phys.ts';
 import { isVolSize, Zvol, zvolBlockSize } from '../zvol/zvol.ts';
 import { admit } from './dmu-tx.ts';
 import type { Spa } from './spa.ts';
-import { isSpaDirty, spaSync } from './spa-sync.ts';
+import { hasLogDevice, zilOf } from './spa-log.ts';
 
 export function isVolume(dataset: DslDataset): boolean {
   return dataset.hasObjset && dataset.objset.type === DMU_OST_ZVOL;
@@ -33,8 +33,7 @@ export function openVolume(spa: Spa, dataset: DslDataset): Zvol {
     },
     objset: () => dataset.objset,
     admit: (size, isNetFree) => admit(spa, dataset, size, isNetFree),
-    commit: () => {
-      if (isSpaDirty(spa)) spaSync(spa);
-    },
+    zil: () => (dataset.isSnapshot || spa.isReadOnly ? null : zilOf(spa, dataset)),
+    hasLogDevice: () => hasLogDevice(spa),
   });
 }

@@ -269,3 +269,19 @@ test('a full pool: no room for the log, the txg is written', () => {
   expect(spa.txg).toBe(txg + 1);
   expect(zil.pendingCount).toBe(0);
 });
+
+test('several records point to one block', () => {
+  const { disk, vfs } = makePool();
+  const a = good(vfs.root().create('a', FILE, false, ROOT));
+  const expected = Buffer.alloc(131_072);
+  for (let n = 0; n < 3; n += 1) {
+    const data = noise(40_000, n);
+    good(a.write(n * 45_000, data.subarray(0, 131_072 - n * 45_000), ROOT));
+    expected.set(data.subarray(0, 131_072 - n * 45_000), n * 45_000);
+  }
+  good(a.write(130_000, text('last'), ROOT));
+  expected.set(text('last'), 130_000);
+  good(a.fsync(ROOT));
+  const later = contentOf(afterCrash(disk).vfs, 'a') ?? '';
+  expect(later).toBe(expected.subarray(0, 130_004).toString());
+});

@@ -286,9 +286,13 @@ export class Zil implements IntentLog {
     const host = this.#host;
     if (this.#isClaimed) return 0;
     let highest = 0;
+    const taken = new Set<string>();
     const claim = (bp: BlockPointer): boolean => {
       // Older blocks are in the space maps already.
       if (bp.birth < host.txg || bp.embedded !== null) return true;
+      // Several records may point to one block of data.
+      if (taken.has(placeOf(bp))) return true;
+      taken.add(placeOf(bp));
       highest = Math.max(highest, bp.birth);
       return host.claim(bp);
     };

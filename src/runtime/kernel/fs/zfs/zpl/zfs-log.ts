@@ -25,15 +25,11 @@ import {
   TX_TRUNCATE,
 } from '../ondisk/zil-phys.ts';
 import { newRecord, roundUp8 } from '../zil/itx.ts';
-import { LOGBIAS_THROUGHPUT, type LogSource, SYNC_ALWAYS, type Zil } from '../zil/zil.ts';
+import { assignWrite } from '../zil/itx-write.ts';
+import { type LogSource, SYNC_ALWAYS, type Zil } from '../zil/zil.ts';
 import { encodeAceT } from './zfs-acl.ts';
 import type { ZfsFs } from './zfs-fs.ts';
 import type { ZnodeAttributes } from './znode.ts';
-
-/** `zfs_immediate_write_sz`: from here on data goes to its place, and the log points to it. */
-const IMMEDIATE_WRITE_SIZE = 32_768;
-/** `zil_max_copied_data`, about: larger writes are fetched when they are logged. */
-const MAX_COPIED = 65_000;
 
 /** illumos's AT_ bits in `lr_mask`. */
 export const AT_MODE = 0x2;
@@ -157,32 +153,10 @@ export class ZfsLog implements LogSource {
   }
 
   write(object: number, offset: number, source: Uint8Array, isSync: boolean): void {
-    const { length } = source;
-    const { settings } = this.#zil.objset;
-    const goesDirectly =
-      settings.logBias === LOGBIAS_THROUGHPUT ||
-      (!this.#hasLogDevice() && length >= IMMEDIATE_WRITE_SIZE);
     if (this.#isUnlinked(object)) return;
-    if (goesDirectly) {
-      this.#writeBlocks(object, offset, length, isSync);
-      return;
-    }
-    const data = isSync && length <= MAX_COPIED ? source.slice() : null;
-    const state = data === null ? 'needCopy' : 'copied';
-    this.#zil.assign({ kind: 'write', object, isSync, state, offset, length, data });
-  }
-
-  /** One record a block. */
-  #writeBlocks(object: number, offset: number, length: number, isSync: boolean): void {
-    const size = this.#fs.dnode(object).dataBlockSize;
-    const state = 'indirect';
-    for (let done = 0; done < length; ) {
-      const at = offset + done;
-      const count = Math.min(size - (at % size), length - done);
-      const what = { object, isSync, state, offset: at, length: count, data: null } as const;
-      this.#zil.assign({ kind: 'write', ...what });
-      done += count;
-    }
+    const blockSize = this.#fs.dnode(object).dataBlockSize;
+    const hasLogDevice = this.#hasLogDevice();
+    assignWrite(this.#zil, { object, offset, source, blockSize, isSync, hasLogDevice });
   }
 
   #isUnlinked(object: number): boolean {

@@ -14,7 +14,10 @@ import type { Objset } from '../dmu/objset.ts';
 import { SPA_MINBLOCKSIZE, SPA_OLD_MAXBLOCKSIZE } from '../ondisk/blkptr.ts';
 import { DMU_OT_ZVOL, DMU_OT_ZVOL_PROP } from '../ondisk/dmu-ot.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
+import type { Zil } from '../zil/zil.ts';
 import { initZap, zapLookupNumber, zapSetNumber } from '../zap/zap.ts';
+
+import { commitVolume, logVolumeDiscard, logVolumeWrite, replayVolume } from './zvol-log.ts';
 
 /** `ZVOL_OBJ`, `ZVOL_ZAP_OBJ` */
 const ZVOL_OBJ = 1;
@@ -70,8 +73,9 @@ export interface ZvolHost {
   objset(): Objset;
   /** Whether so many bytes more may be written; ENOSPC, EDQUOT, EIO. */
   admit(sizeBytes: number, isNetFree: boolean): Errno | undefined;
-  /** Makes all that was written so far last. */
-  commit(): void;
+  /** The log of what the volume is now; null in a snapshot. */
+  zil(): Zil | null;
+  hasLogDevice(): boolean;
 }
 
 /** ZFS's errors as a disk's. */
@@ -92,6 +96,10 @@ export class Zvol implements BlockDevice {
 
   constructor(host: ZvolHost) {
     this.#host = host;
+    const zil = host.zil();
+    if (zil === null) return;
+    const zeroed = (offset: number, length: number): void => this.#free(offset, length);
+    guard(() => replayVolume(zil, host.objset(), ZVOL_OBJ, zeroed));
   }
 
   get name(): string {
@@ -130,33 +138,46 @@ export class Zvol implements BlockDevice {
       this.#admit(blocks * dataBlockSize, false);
       // Writing the txg on the way may have changed nothing but what is cached.
       dmuWrite(this.#dnode(), offsetBytes, source);
+      const zil = this.#host.zil();
+      if (zil === null) return;
+      const write = { object: ZVOL_OBJ, offset: offsetBytes, source, blockSize: dataBlockSize };
+      logVolumeWrite(zil, write, this.#host.hasLogDevice());
     });
   }
 
   flush(): void {
     if (this.isReadOnly) return;
-    guard(() => this.#host.commit());
+    guard(() => {
+      const zil = this.#host.zil();
+      if (zil !== null) commitVolume(zil, ZVOL_OBJ);
+    });
   }
 
   /** Whole blocks become holes; the rest of the range is zeroed. */
   discard(offsetBytes: number, sizeBytes: number): void {
     guard(() => {
       this.#admit(SECTOR, true);
-      const dnode = this.#dnode();
-      const { dataBlockSize } = dnode;
-      const end = Math.min(offsetBytes + sizeBytes, this.sizeBytes);
-      const first = Math.ceil(offsetBytes / dataBlockSize);
-      const last = Math.floor(end / dataBlockSize);
-      if (last <= first && first * dataBlockSize >= end) {
-        zero(dnode, offsetBytes, end);
-        return;
-      }
-      zero(dnode, offsetBytes, first * dataBlockSize);
-      if (last > first && first <= dnode.maxblkid) {
-        freeBlocks(dnode, first, Math.min(last, dnode.maxblkid + 1) - first);
-      }
-      zero(dnode, Math.max(last, first) * dataBlockSize, end);
+      this.#free(offsetBytes, sizeBytes);
+      const zil = this.#host.zil();
+      if (zil !== null) logVolumeDiscard(zil, ZVOL_OBJ, offsetBytes, sizeBytes);
     });
+  }
+
+  #free(offsetBytes: number, sizeBytes: number): void {
+    const dnode = this.#dnode();
+    const { dataBlockSize } = dnode;
+    const end = Math.min(offsetBytes + sizeBytes, this.sizeBytes);
+    const first = Math.ceil(offsetBytes / dataBlockSize);
+    const last = Math.floor(end / dataBlockSize);
+    if (last <= first && first * dataBlockSize >= end) {
+      zero(dnode, offsetBytes, end);
+      return;
+    }
+    zero(dnode, offsetBytes, first * dataBlockSize);
+    if (last > first && first <= dnode.maxblkid) {
+      freeBlocks(dnode, first, Math.min(last, dnode.maxblkid + 1) - first);
+    }
+    zero(dnode, Math.max(last, first) * dataBlockSize, end);
   }
 }
 
