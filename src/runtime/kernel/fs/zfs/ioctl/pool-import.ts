@@ -50,7 +50,7 @@ export interface Candidate {
   /** As `zpool import` lists it: the whole tree with states. */
   readonly config: NvList;
   readonly paths: ReadonlyMap<BlockDevice, string>;
-  /** Gives the devices back. */
+  /** Gives the devices back, but for spares and cache devices. */
   release(): void;
 }
 
@@ -80,6 +80,14 @@ export function searchPools(module: ZfsModule, places: readonly string[]): Candi
       for (const { device } of found.devices) machine.closeDevice(device);
     },
   }));
+}
+
+/** Gives back spares and cache devices that no open pool has taken. */
+export function releaseAux(module: ZfsModule, candidates: readonly Candidate[]): void {
+  const found = candidates.flatMap((each) => each.found.auxDevices);
+  for (const device of new Set(found.map((each) => each.device))) {
+    if (module.userOf(device) === undefined) module.machine.closeDevice(device);
+  }
 }
 
 /** Opens the candidate; its devices belong to the pool from now on. */

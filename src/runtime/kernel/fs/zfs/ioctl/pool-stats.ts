@@ -44,7 +44,8 @@ import type { Vdev, VdevAux, VdevState } from '../vdev/vdev.ts';
 import type { VdevDisk } from '../vdev/vdev-disk.ts';
 import { vdevConfig } from '../vdev/vdev-tree.ts';
 
-const STATE_OF: Readonly<Record<VdevState, number>> = {
+/** A vdev's state as programs get it. */
+export const STATE_OF: Readonly<Record<VdevState, number>> = {
   ONLINE: VDEV_STATE_HEALTHY,
   DEGRADED: VDEV_STATE_DEGRADED,
   FAULTED: VDEV_STATE_FAULTED,

@@ -18,35 +18,34 @@ import { spaDestroy, spaExport } from '../pool/spa-open.ts';
 import { spaVdevAdd } from '../pool/spa-vdev-add.ts';
 import { propsFrom } from './property.ioctl.ts';
 import { poolRow, type ZfsIoctlRow, type ZfsOpen } from './ioctl-row.ts';
-import { importPool, searchPools } from './pool-import.ts';
+import { importPool, releaseAux, searchPools } from './pool-import.ts';
 import { poolStats } from './pool-stats.ts';
-import { SpecReader } from './vdev-spec.ts';
+import { type ReadRequest, SpecReader } from './vdev-spec.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
 function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   if (module.pool(command.name) !== undefined) return EEXIST;
   const reader = new SpecReader(module);
   const request = reader.readRoot(command.config ?? new Map());
-  if (isErrno(request) || request.data?.length === 0) {
-    reader.abandon();
-    return isErrno(request) ? request : EINVAL;
-  }
-  const { data = [], ashift, ...others } = request;
+  if (isErrno(request)) return reader.failed(request);
+  const { data, ...others } = request;
+  const size = others.ashift === undefined ? {} : { ashift: others.ashift };
+  if (data.length === 0) return reader.failed(EINVAL);
   const source = command.source ?? new Map();
   const rootProps = propsFrom(nvGetList(source, 'root-props-nvl') ?? new Map());
-  if (isErrno(rootProps)) return rootProps;
+  if (isErrno(rootProps)) return reader.failed(rootProps);
   try {
     const spa = spaCreate(command.name, data, {
       ...module.poolOptions(),
-      ...(ashift === undefined ? {} : { ashift }),
+      ...size,
       wantsFeature: featureChoice(source),
       configure: (root) => {
         for (const [name, value] of rootProps) propSet(root, name, 'local', value);
       },
     });
+    const error = addOthers(spa, others);
+    if (error !== undefined) return reader.failed(error);
     module.addPool(spa);
-    const hasOthers = Object.values(others).some((list) => list.length > 0);
-    if (hasOthers) spaVdevAdd(spa, { ...others, ...(ashift === undefined ? {} : { ashift }) });
     setPoolProps(spa, source);
     module.postEvent(spa, 'pool_create');
   } catch (error) {
@@ -54,6 +53,15 @@ function poolCreate(command: ZfsCommand, module: ZfsModule): Errno | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** Logs, spares and cache devices of a pool that was just made; without them it goes again. */
+function addOthers(spa: Spa, others: Omit<ReadRequest, 'data'>): Errno | undefined {
+  const { logs, spares, caches } = others;
+  if (logs.length + spares.length + caches.length === 0) return undefined;
+  const error = spaVdevAdd(spa, others);
+  if (error !== undefined) spaDestroy(spa);
+  return error;
 }
 
 /** `features` in `source`: `all` but `disabled@…`; without `all` only those named `feature@…`. */
@@ -138,6 +146,7 @@ function tryImport(command: ZfsCommand, module: ZfsModule): Errno | undefined {
     found.map((pool) => [String(pool.found.guid), nvList(pool.config)] as const),
   );
   for (const pool of found) pool.release();
+  releaseAux(module, found);
   return undefined;
 }
 
@@ -146,7 +155,10 @@ function poolImport(command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const all = searchPools(module, searchPath(command.source));
   const wanted = all.find((pool) => pool.found.guid === command.guid);
   for (const pool of all) if (pool !== wanted) pool.release();
-  if (wanted === undefined) return ENOENT;
+  if (wanted === undefined) {
+    releaseAux(module, all);
+    return ENOENT;
+  }
   try {
     const isReadOnly = nvGetNumber(command.source ?? new Map(), 'readonly') === 1;
     const mayMissLog = (command.cookie & ZFS_IMPORT_MISSING_LOG) !== 0;
@@ -159,6 +171,8 @@ function poolImport(command: ZfsCommand, module: ZfsModule): Errno | undefined {
     const info = wanted.config.get('load_info');
     if (info !== undefined) command.destination = new Map([['load_info', info]]);
     throw error;
+  } finally {
+    releaseAux(module, all);
   }
   return undefined;
 }

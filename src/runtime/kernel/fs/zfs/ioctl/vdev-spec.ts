@@ -4,51 +4,57 @@
  */
 import type { BlockDevice } from '#runtime/host.ts';
 import { type NvList, nvGetListArray, nvGetNumber, nvGetString } from '#abi/illumos/nvpair.ts';
-import { EBUSY, EINVAL, type Errno, isErrno } from '#kernel/os/errno.ts';
+import { EBUSY, EINVAL, ENOTBLK, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { Spa } from '../pool/spa.ts';
 import type { AddRequest } from '../pool/spa-vdev-add.ts';
 import type { VdevSpec } from '../pool/vdev-create.ts';
+import type { Vdev } from '../vdev/vdev.ts';
+import { VdevDisk } from '../vdev/vdev-disk.ts';
 import type { ZfsModule } from './zfs-module.ts';
+
+/** What is to be added, with every list there. */
+export type ReadRequest = AddRequest &
+  Required<Pick<AddRequest, 'data' | 'logs' | 'spares' | 'caches'>>;
+
+/** A pool whose hot spares may be taken, and the vdev that is to be replaced. */
+export interface SpecOwner {
+  readonly spa: Spa;
+  readonly replaced?: Vdev | undefined;
+}
 
 /** The devices opened so far, so that they can be given back when the whole fails. */
 export class SpecReader {
   readonly #module: ZfsModule;
-  readonly #pool: Spa | undefined;
+  readonly #owner: SpecOwner | undefined;
   readonly #opened: BlockDevice[] = [];
 
-  /** `pool`: whose hot spares may be taken. */
-  constructor(module: ZfsModule, pool?: Spa) {
+  constructor(module: ZfsModule, owner?: SpecOwner) {
     this.#module = module;
-    this.#pool = pool;
+    this.#owner = owner;
   }
 
-  /**
-   * The whole of what `zpool create` and `add` pass: data and log vdevs among `children`, spares and
-   * cache devices in lists of their own.
-   */
-  readRoot(config: NvList): AddRequest | Errno {
-    const data: VdevSpec[] = [];
-    const logs: VdevSpec[] = [];
-    const spares: VdevSpec[] = [];
-    const caches: VdevSpec[] = [];
-    let ashift: number | undefined;
-    for (const child of nvGetListArray(config, 'children')) {
-      const spec = this.read(child);
-      if (isErrno(spec)) return spec;
-      (nvGetNumber(child, 'is_log') === 1 ? logs : data).push(spec);
-      ashift ??= nvGetNumber(child, 'ashift');
-    }
-    for (const [name, list] of [
-      ['spares', spares],
-      ['l2cache', caches],
-    ] as const) {
-      for (const child of nvGetListArray(config, name)) {
-        const spec = this.read(child);
+  /** A whole tree: data vdevs, logs, spares and cache devices. ENOTBLK for a cache in a file. */
+  readRoot(root: NvList): ReadRequest | Errno {
+    const lists = { data: [], logs: [], spares: [], caches: [] } as Record<string, VdevSpec[]>;
+    const tops = nvGetListArray(root, 'children');
+    const isLog = (top: NvList): boolean => nvGetNumber(top, 'is_log') === 1;
+    const parts = {
+      data: tops.filter((top) => !isLog(top)),
+      logs: tops.filter(isLog),
+      spares: nvGetListArray(root, 'spares'),
+      caches: nvGetListArray(root, 'l2cache'),
+    };
+    if (parts.caches.some((each) => nvGetString(each, 'type') !== 'disk')) return ENOTBLK;
+    for (const [kind, configs] of Object.entries(parts)) {
+      for (const config of configs) {
+        const spec = this.read(config);
         if (isErrno(spec)) return spec;
-        list.push(spec);
+        lists[kind]?.push(spec);
       }
     }
-    return { data, logs, spares, caches, ...(ashift === undefined ? {} : { ashift }) };
+    const [first] = tops;
+    const ashift = first === undefined ? undefined : nvGetNumber(first, 'ashift');
+    return { ...(lists as unknown as ReadRequest), ...(ashift === undefined ? {} : { ashift }) };
   }
 
   /** One branch. ENOENT, ENXIO for a device that is not there, EBUSY for one in use. */
@@ -73,15 +79,30 @@ export class SpecReader {
     if (path === undefined || !path.startsWith('/')) return EINVAL;
     const device = this.#module.machine.openDevice(path);
     if (isErrno(device)) return device;
-    const isSpare = this.#pool?.aux.spares.some((each) => each.device === device) === true;
-    const isTaken = isSpare ? this.#opened.includes(device) : this.#module.userOf(device);
-    if (isTaken !== undefined && isTaken !== false) {
+    if (this.#isTaken(device)) {
       this.#module.machine.closeDevice(device);
       return EBUSY;
     }
     if (this.#opened.includes(device)) return EBUSY;
     this.#opened.push(device);
     return { kind, device, path };
+  }
+
+  #isTaken(device: BlockDevice): boolean {
+    const user = this.#module.userOf(device);
+    if (user === undefined) return false;
+    if (user !== this.#owner?.spa) return true;
+    if (user.aux.spares.some((each) => each.device === device)) return false;
+    // A new disk where the old one was.
+    const { replaced } = this.#owner;
+    const isOwn = replaced instanceof VdevDisk && replaced.device === device;
+    return !isOwn || replaced.openFailure === 'NONE';
+  }
+
+  /** Gives everything back; the error once more. */
+  failed(error: Errno): Errno {
+    this.abandon();
+    return error;
   }
 
   /** Gives everything back. */

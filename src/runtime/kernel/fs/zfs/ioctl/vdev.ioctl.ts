@@ -1,21 +1,20 @@
 /** Ioctls on the devices of a pool. The work is in pool/. @see uts/common/fs/zfs/zfs_ioctl.c */
 import { nvGetListArray } from '#abi/illumos/nvpair.ts';
 import {
-  ZFS_OFFLINE_TEMPORARY,
-  ZFS_ONLINE_EXPAND,
-  type ZfsCommand,
-} from '#abi/illumos/zfs-ioctl.ts';
-import {
-  VDEV_AUX_ERR_EXCEEDED,
   VDEV_AUX_EXTERNAL,
-  VDEV_STATE_CANT_OPEN,
   VDEV_STATE_DEGRADED,
   VDEV_STATE_FAULTED,
   VDEV_STATE_HEALTHY,
   VDEV_STATE_OFFLINE,
-  VDEV_STATE_REMOVED,
 } from '#abi/illumos/zfs-stat.ts';
+import {
+  ZFS_OFFLINE_TEMPORARY,
+  ZFS_ONLINE_EXPAND,
+  ZFS_ONLINE_UNSPARE,
+  type ZfsCommand,
+} from '#abi/illumos/zfs-ioctl.ts';
 import { EINVAL, ENOENT, type Errno, isErrno } from '#kernel/os/errno.ts';
+import type { Spa } from '../pool/spa.ts';
 import { spaVdevAdd, spaVdevRemove } from '../pool/spa-vdev-add.ts';
 import { spaVdevAttach, spaVdevDetach } from '../pool/spa-vdev-attach.ts';
 import {
@@ -26,110 +25,100 @@ import {
   vdevOnline,
   vdevReopen,
 } from '../pool/spa-vdev-state.ts';
-import type { VdevAux, VdevState } from '../vdev/vdev.ts';
+import { spaChangeGuid } from '../pool/spa-reguid.ts';
+import { findVdev } from '../pool/vdev-find.ts';
 import { poolRow, type ZfsIoctlRow } from './ioctl-row.ts';
+import { STATE_OF } from './pool-stats.ts';
 import { SpecReader } from './vdev-spec.ts';
 import type { ZfsModule } from './zfs-module.ts';
 
-/** To the vdev `guid` the one leaf in `config`; `cookie` 1: in its place. */
-function attach(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  if (spa === undefined) return ENOENT;
-  const [child, ...more] = nvGetListArray(command.config ?? new Map(), 'children');
-  if (child === undefined || more.length > 0) return EINVAL;
-  const reader = new SpecReader(module, spa);
-  const spec = reader.read(child);
-  if (isErrno(spec)) {
-    reader.abandon();
-    return spec;
-  }
-  const error = spaVdevAttach(spa, command.guid, spec, { isReplacing: command.cookie === 1 });
-  if (error !== undefined) reader.abandon();
-  else module.driveScans();
-  return error;
+/** A handler on an open pool; scans that it has begun are driven on. */
+function onPool(
+  run: (spa: Spa, command: ZfsCommand, module: ZfsModule) => Errno | undefined,
+): ZfsIoctlRow['run'] {
+  return (command, module) => {
+    const spa = module.pool(command.name);
+    if (spa === undefined) return ENOENT;
+    const error = run(spa, command, module);
+    module.driveScans();
+    return error;
+  };
 }
 
-function detach(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  return spa === undefined ? ENOENT : spaVdevDetach(spa, command.guid);
-}
-
-function add(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  if (spa === undefined) return ENOENT;
+/** What `config` describes, in addition to what there is. */
+function add(spa: Spa, command: ZfsCommand, module: ZfsModule): Errno | undefined {
   const reader = new SpecReader(module);
   const request = reader.readRoot(command.config ?? new Map());
-  const error = isErrno(request) ? request : spaVdevAdd(spa, request);
-  if (error !== undefined) reader.abandon();
-  return error;
+  if (isErrno(request)) return reader.failed(request);
+  const error = spaVdevAdd(spa, request);
+  return error === undefined ? undefined : reader.failed(error);
 }
 
-function remove(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  return spa === undefined ? ENOENT : spaVdevRemove(spa, command.guid);
+/** To the vdev `guid` the one leaf in `config`; `cookie` 1: in its place. */
+function attach(spa: Spa, command: ZfsCommand, module: ZfsModule): Errno | undefined {
+  const [child, ...more] = nvGetListArray(command.config ?? new Map(), 'children');
+  if (child === undefined || more.length > 0) return EINVAL;
+  const isReplacing = command.cookie === 1;
+  const replaced = isReplacing ? findVdev(spa, command.guid) : undefined;
+  const reader = new SpecReader(module, { spa, replaced });
+  const spec = reader.read(child);
+  if (isErrno(spec)) return reader.failed(spec);
+  const error = spaVdevAttach(spa, command.guid, spec, { isReplacing });
+  return error === undefined ? undefined : reader.failed(error);
 }
 
-const REASONS: ReadonlyMap<number, VdevAux> = new Map([
-  [VDEV_AUX_ERR_EXCEEDED, 'ERR_EXCEEDED'],
-  [VDEV_AUX_EXTERNAL, 'EXTERNAL'],
-]);
-
-const STATES: Readonly<Partial<Record<VdevState, number>>> = {
-  ONLINE: VDEV_STATE_HEALTHY,
-  DEGRADED: VDEV_STATE_DEGRADED,
-  FAULTED: VDEV_STATE_FAULTED,
-  OFFLINE: VDEV_STATE_OFFLINE,
-  REMOVED: VDEV_STATE_REMOVED,
-};
-
-/** `cookie`: the state wanted, and then the one that came of it; `object`: flags, or the reason. */
-function setState(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  if (spa === undefined) return ENOENT;
-  const { guid, object } = command;
+/** Puts the vdev into the state `cookie`, which is then the state that it has. */
+function setState(spa: Spa, command: ZfsCommand): Errno | undefined {
+  const { guid, object: flags } = command;
   switch (command.cookie) {
     case VDEV_STATE_HEALTHY: {
-      const expands = (object & ZFS_ONLINE_EXPAND) !== 0;
-      const state = vdevOnline(spa, guid, { expands });
+      const state = vdevOnline(spa, guid, {
+        expands: (flags & ZFS_ONLINE_EXPAND) !== 0,
+        unspares: (flags & ZFS_ONLINE_UNSPARE) !== 0,
+      });
       if (isErrno(state)) return state;
-      command.cookie = STATES[state] ?? VDEV_STATE_CANT_OPEN;
-      module.driveScans();
+      command.cookie = STATE_OF[state];
       return undefined;
     }
     case VDEV_STATE_OFFLINE:
-      return vdevOffline(spa, guid, (object & ZFS_OFFLINE_TEMPORARY) !== 0);
+      return vdevOffline(spa, guid, (flags & ZFS_OFFLINE_TEMPORARY) !== 0);
     case VDEV_STATE_FAULTED:
-      return vdevFault(spa, guid, REASONS.get(object) ?? 'ERR_EXCEEDED');
+      return vdevFault(spa, guid, reasonOf(flags));
     case VDEV_STATE_DEGRADED:
-      return vdevDegrade(spa, guid, REASONS.get(object) ?? 'ERR_EXCEEDED');
+      return vdevDegrade(spa, guid, reasonOf(flags));
     default:
       return EINVAL;
   }
 }
 
-/** Of the vdev `guid`, or of the whole pool with 0; a suspended pool goes on. */
-function clear(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  if (spa === undefined) return ENOENT;
-  const error = vdevClear(spa, command.guid === 0n ? undefined : command.guid);
-  module.driveScans();
-  return error;
+function reasonOf(aux: number): 'ERR_EXCEEDED' | 'EXTERNAL' {
+  return aux === VDEV_AUX_EXTERNAL ? 'EXTERNAL' : 'ERR_EXCEEDED';
 }
 
-function reopen(command: ZfsCommand, module: ZfsModule): Errno | undefined {
-  const spa = module.pool(command.name);
-  if (spa === undefined) return ENOENT;
-  vdevReopen(spa);
-  module.driveScans();
-  return undefined;
+function clear(spa: Spa, { guid }: ZfsCommand): Errno | undefined {
+  return guid === 0n ? vdevClear(spa) : vdevClear(spa, guid);
 }
+
+function reopen(spa: Spa): undefined {
+  vdevReopen(spa);
+}
+
+/** A suspended pool may be cleared and reopened: that is how it goes on. */
+const evenSuspended = { needsRunning: false } as const;
 
 export const VDEV_IOCTLS: readonly ZfsIoctlRow[] = [
-  poolRow('ZFS_IOC_VDEV_ADD', add),
-  poolRow('ZFS_IOC_VDEV_REMOVE', remove),
-  poolRow('ZFS_IOC_VDEV_SET_STATE', setState),
-  { ...poolRow('ZFS_IOC_CLEAR', clear), needsRunning: false },
-  poolRow('ZFS_IOC_POOL_REOPEN', reopen),
-  poolRow('ZFS_IOC_VDEV_ATTACH', attach),
-  poolRow('ZFS_IOC_VDEV_DETACH', detach),
+  poolRow('ZFS_IOC_VDEV_ADD', onPool(add)),
+  poolRow(
+    'ZFS_IOC_VDEV_REMOVE',
+    onPool((spa, { guid }) => spaVdevRemove(spa, guid)),
+  ),
+  poolRow('ZFS_IOC_VDEV_ATTACH', onPool(attach)),
+  poolRow(
+    'ZFS_IOC_VDEV_DETACH',
+    onPool((spa, { guid }) => spaVdevDetach(spa, guid)),
+  ),
+  poolRow('ZFS_IOC_VDEV_SET_STATE', onPool(setState)),
+  { ...poolRow('ZFS_IOC_CLEAR', onPool(clear)), ...evenSuspended },
+  { ...poolRow('ZFS_IOC_POOL_REOPEN', onPool(reopen)), ...evenSuspended },
+  poolRow('ZFS_IOC_POOL_REGUID', onPool(spaChangeGuid)),
 ];

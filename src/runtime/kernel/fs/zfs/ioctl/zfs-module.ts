@@ -120,7 +120,10 @@ export class ZfsModule {
     spa.releaseDevice = (device) => this.machine.closeDevice(device);
     spa.findDevice = (path) => {
       const device = this.machine.openDevice(path);
-      return isErrno(device) ? null : device;
+      if (isErrno(device)) return null;
+      if (this.userOf(device) === undefined) return device;
+      this.machine.closeDevice(device);
+      return null;
     };
     const diagnosis = watchFaults(spa);
     spa.report = (fault) => {

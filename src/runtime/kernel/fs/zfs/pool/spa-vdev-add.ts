@@ -17,7 +17,14 @@ import type { Spa } from './spa.ts';
 import type { AuxKind } from './spa-aux.ts';
 import { createVdevObjects } from './spa-create.ts';
 import { spaSync } from './spa-sync.ts';
-import { clearLabels, devicesOf, newLeafConfig, newTopVdev, type VdevSpec } from './vdev-create.ts';
+import {
+  clearLabels,
+  devicesOf,
+  newLeafConfig,
+  newTopVdev,
+  tryClearLabels,
+  type VdevSpec,
+} from './vdev-create.ts';
 import { freeVdevObjects } from './vdev-dtl-sync.ts';
 import { findVdev } from './vdev-find.ts';
 
@@ -134,7 +141,9 @@ function removeLog(spa: Spa, vdev: Vdev): Errno | undefined {
   spaSync(spa);
   spa.notify('vdev_remove_dev', vdev);
   for (const leaf of vdev.leaves()) {
-    if (leaf instanceof VdevDisk && leaf.device !== null) spa.releaseDevice(leaf.device);
+    if (!(leaf instanceof VdevDisk) || leaf.device === null) continue;
+    tryClearLabels(leaf.device);
+    spa.releaseDevice(leaf.device);
   }
   return undefined;
 }
@@ -148,7 +157,7 @@ export function spaVdevRemove(spa: Spa, guid: bigint): Errno | undefined {
   if (spare !== undefined && spa.aux.isInUse(spare)) return EBUSY;
   const aux = spa.aux.remove('spares', guid) ?? spa.aux.remove('l2cache', guid);
   if (aux !== undefined) {
-    if (aux.device !== null) clearLabelsOf(aux.device);
+    if (aux.device !== null) tryClearLabels(aux.device);
     spaSync(spa);
     spa.notify('vdev_remove_aux', aux);
     if (aux.device !== null) spa.releaseDevice(aux.device);
@@ -158,13 +167,4 @@ export function spaVdevRemove(spa: Spa, guid: bigint): Errno | undefined {
   if (vdev === undefined) return ENODEV;
   if (vdev.parent !== null || !isLogVdev(spa, vdev.id)) return ENOTSUP;
   return removeLog(spa, vdev);
-}
-
-/** A device that fails now was to go anyway. */
-function clearLabelsOf(device: BlockDevice): void {
-  try {
-    clearLabels(device);
-  } catch (error) {
-    if (!(error instanceof BlockDeviceError)) throw error;
-  }
 }

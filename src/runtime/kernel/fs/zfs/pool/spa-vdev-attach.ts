@@ -29,7 +29,7 @@ import type { Spa } from './spa.ts';
 import { createVdevZap } from './spa-create.ts';
 import { spaSync } from './spa-sync.ts';
 import { findVdev, topEntry } from './vdev-find.ts';
-import { clearLabels, newLeafConfig, type VdevSpec } from './vdev-create.ts';
+import { clearLabels, newLeafConfig, tryClearLabels, type VdevSpec } from './vdev-create.ts';
 import { freeVdevObjects, isDtlRequired } from './vdev-dtl-sync.ts';
 
 /** What belongs to the top-level vdev, whichever that is. */
@@ -194,6 +194,7 @@ export function spaVdevDetach(spa: Spa, guid: bigint): Errno | undefined {
   spa.syncTasks.push(() => freeVdevObjects(spa, vdev));
   spaSync(spa);
   if (wasSpare) spa.aux.giveBack(vdev);
+  else if (vdev.device !== null && vdev.isReadable) tryClearLabels(vdev.device);
   spa.notify('vdev_remove', vdev);
   if (!wasSpare && vdev.device !== null) spa.releaseDevice(vdev.device);
   return undefined;

@@ -34,7 +34,7 @@ import type { ZioContext } from '../zio/zio.ts';
 
 export interface SpaIdentity {
   name: string;
-  readonly guid: bigint;
+  guid: bigint;
   readonly hostname: string;
   /** Whose pool it is by its labels; 0 says nothing. */
   readonly hostid?: number;

@@ -2,7 +2,7 @@
  * New vdevs: their configuration with fresh guids, sizes and sector shift, and blank labels.
  * @see uts/common/fs/zfs/vdev.c vdev_open(), vdev_label.c vdev_label_init()
  */
-import type { BlockDevice } from '#runtime/host.ts';
+import { type BlockDevice, BlockDeviceError } from '#runtime/host.ts';
 import {
   dataSize,
   labelOffset,
@@ -118,4 +118,13 @@ export function newLeafConfig(
 export function clearLabels(device: BlockDevice): void {
   const zeros = new Uint8Array(VDEV_LABEL_SIZE);
   for (let l = 0; l < VDEV_LABELS; l += 1) device.write(labelOffset(device.sizeBytes, l), zeros);
+}
+
+/** The same of a device that is to go anyway: it may fail. */
+export function tryClearLabels(device: BlockDevice): void {
+  try {
+    clearLabels(device);
+  } catch (error) {
+    if (!(error instanceof BlockDeviceError)) throw error;
+  }
 }
