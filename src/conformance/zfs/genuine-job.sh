@@ -1,5 +1,5 @@
-# Makes the genuine streams beside this file, in the judge VM: vm-judge.sh --job make-streams.job.sh IN OUT, where IN is
-# any folder; then gzip -9n OUT/*.zsend. Small files, so that they can lie in the repository.
+# What genuine ZFS makes for us in the judges' virtual machine (testing/zfs/genuine.ts runs it): streams of every kind,
+# a pool with gang blocks, one with each algorithm that a reader may meet, and the sums of all files. Runs in the guest.
 O=$PWD/out; set -x
 F="-d"; for f in async_destroy empty_bpobj lz4_compress spacemap_histogram enabled_txg hole_birth extensible_dataset bookmarks filesystem_limits embedded_data large_blocks; do F="$F -o feature@$f=enabled"; done
 truncate -s 256M p.img
@@ -41,7 +41,7 @@ truncate -s 256M q.img; zpool create $F -R /mnt rx $PWD/q.img
 zfs send src/a@s3 > full3; head -c 60000 full3 | zfs recv -s rx/part; T=$(zfs get -H -o value receive_resume_token rx/part); echo $T > $O/token
 head -c 60000 full3 > $O/cut3.zsend
 zfs send -nvt $T > $O/token.nv 2>&1
-zpool export rx; zdb -e -p $PWD -dddd rx > $O/partial2.zdb 2>&1
+zpool export rx
 zfs rename src/a/b src/a/c; zfs destroy -r src/a@s1; zfs destroy -r src/a/gone; zfs create src/a/new; mk /p/a/new 7
 zfs rename -r src/a@s3 src/a@three; zfs set compression=lzjb src/a; zfs inherit com.example:colour src/a; zfs set quota=150M src/a/c
 note s5 src/a src/a/c src/a/new; zfs snapshot -r src/a@s5
@@ -51,11 +51,11 @@ zpool export src
 echo 2048 > /sys/module/zfs/parameters/metaslab_force_ganging; echo 100 > /sys/module/zfs/parameters/metaslab_force_ganging_pct
 truncate -s 64M gang.img; zpool create $F -O mountpoint=/p/g src $PWD/gang.img; mk /p/g 1; mk /p/g/x 3; zpool sync src; rm -r /p/g/d; mk /p/g/y 3
 ( cd /p/g && find . -type f -exec sha256sum {} + | sort -k2 | sed "s,^,gang ," ) >> $O/sums; zpool export src; echo 16777217 > /sys/module/zfs/parameters/metaslab_force_ganging
-gzip -9n < gang.img > $O/gang.img.gz
+mv gang.img $O/gang.img
 # algorithms that a reader must know, and one that it can't
 truncate -s 64M alg.img; zpool create -O mountpoint=/p/alg -O compression=lz4 alg $PWD/alg.img
 for c in sha512 skein edonr blake3; do zfs create -o checksum=$c alg/$c; mk /p/alg/$c $c; done
 for c in zstd zstd-fast zstd-19; do zfs create -o compression=$c alg/$c; mk /p/alg/$c $c; done
 echo 12345678 | zfs create -o encryption=on -o keyformat=passphrase alg/enc; mk /p/alg/enc 1
 for d in sha512 skein edonr blake3 zstd zstd-fast zstd-19; do ( cd /p/alg/$d && find . -type f -exec sha256sum {} + | sort -k2 | sed "s,^,alg/$d ," ) >> $O/sums; done
-zpool export alg; gzip -9n < alg.img > $O/alg.img.gz
+zpool export alg; mv alg.img $O/alg.img
