@@ -1,5 +1,6 @@
 /** The manual pages of the process, system and full-screen commands: our own words, kept short. */
 import type { ManualPage } from '#cmd/man/page.ts';
+import { ZFS_PAGES } from '#cmd/man/zfs-pages.table.ts';
 
 export const PAGES: readonly ManualPage[] = [
   {
@@ -876,4 +877,5 @@ export const PAGES: readonly ManualPage[] = [
     ],
     seeAlso: ['ls(1)', 'file(1)'],
   },
+  ...ZFS_PAGES,
 ];

@@ -2,7 +2,15 @@
  * zfs create and clone.
  * @man zfs-create(8), zfs-clone(8)  @see cmd/zfs/zfs_main.c, libzfs_dataset.c zfs_create()
  */
-import { type NvList, type NvValue, nvGetUint64, nvList, nvUint64 } from '#abi/illumos/nvpair.ts';
+import {
+  type NvList,
+  type NvValue,
+  nvGetListArray,
+  nvGetNumber,
+  nvGetString,
+  nvList,
+  nvUint64,
+} from '#abi/illumos/nvpair.ts';
 import { zfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import { ZFS_TYPE_FILESYSTEM, ZFS_TYPE_SNAPSHOT, ZFS_TYPE_VOLUME } from '#abi/illumos/zfs-prop.ts';
 import type { ZfsRun } from '#cmd/zfs/run.ts';
@@ -11,14 +19,16 @@ import type { Task } from '#kernel/syscall/sys.ts';
 import type { ParsedOptions } from '#lib/libc/getopt.ts';
 import { mountAgain } from '#lib/libzfs/changelist.ts';
 import { findDataset, openZfs, poolOf } from '#lib/libzfs/dataset.ts';
-import { parseDatasetProps, volumeReservation } from '#lib/libzfs/dataset-prop-parse.ts';
+import { parseDatasetProps } from '#lib/libzfs/dataset-prop-parse.ts';
 import type { LibZfs } from '#lib/libzfs/handle.ts';
 import { datasetNameProblem } from '#lib/libzfs/names.ts';
 import { niceStringToNumber } from '#lib/libzfs/nicenum.ts';
+import { openPoolCanFail } from '#lib/libzfs/pool.ts';
+import { type RaidzShape, volsizeToReservation } from '#lib/libzfs/volsize.ts';
 
 const OBJSET_TYPE_ZFS = 2;
 const OBJSET_TYPE_ZVOL = 3;
-const DEFAULT_VOLBLOCK = 8192n;
+const DEFAULT_VOLBLOCK = 8192;
 
 /** `-o property=value`: all of them, or the exit status after a complaint. */
 export function* parseProps(
@@ -149,13 +159,32 @@ function* parseCreate(
   return { options, operands: parsed.operands };
 }
 
+/** The raidz vdevs of a pool, on which small blocks take more room. */
+function* raidzShapes(zfs: LibZfs, pool: string): Task<RaidzShape[]> {
+  const found = yield* openPoolCanFail(zfs, pool);
+  if (found === undefined) return [];
+  return nvGetListArray(found.tree, 'children')
+    .filter((top) => nvGetString(top, 'type') === 'raidz')
+    .map((top) => ({
+      childCount: nvGetListArray(top, 'children').length,
+      parity: nvGetNumber(top, 'nparity') ?? 1,
+      ashift: nvGetNumber(top, 'ashift') ?? 9,
+    }));
+}
+
 /** The size that a new volume reserves, unless it is sparse or says so itself. */
-function withReservation(props: NvList, isSparse: boolean): NvList {
+function* withReservation(
+  zfs: LibZfs,
+  name: string,
+  props: NvList,
+  isSparse: boolean,
+): Task<NvList> {
   if (isSparse || props.has('refreservation') || props.has('reservation')) return props;
-  const volsize = nvGetUint64(props, 'volsize') ?? 0n;
-  const blocksize = nvGetUint64(props, 'volblocksize') ?? DEFAULT_VOLBLOCK;
-  const copies = nvGetUint64(props, 'copies') ?? 1n;
-  const reserved = volumeReservation(volsize, blocksize, copies);
+  const volsize = nvGetNumber(props, 'volsize') ?? 0;
+  const blocksize = nvGetNumber(props, 'volblocksize') ?? DEFAULT_VOLBLOCK;
+  const copies = nvGetNumber(props, 'copies') ?? 1;
+  const raidz = yield* raidzShapes(zfs, poolOf(name));
+  const reserved = volsizeToReservation(volsize, blocksize, copies, raidz);
   return new Map([...props, ['refreservation', nvUint64(reserved)]]);
 }
 
@@ -189,7 +218,7 @@ export function* create(run: ZfsRun, args: readonly string[]): Task<number> {
     ...(typeof block === 'bigint' ? { volblocksize: block } : {}),
   });
   if (props === false) return 1;
-  if (options.isVolume) props = withReservation(props, options.isSparse);
+  if (options.isVolume) props = yield* withReservation(zfs, name, props, options.isSparse);
   if (options.isVerbose) yield* tell(run, name, options, props);
   if (options.isDryRun) return 0;
   const objset = options.isVolume ? OBJSET_TYPE_ZVOL : OBJSET_TYPE_ZFS;

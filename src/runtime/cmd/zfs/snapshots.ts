@@ -79,6 +79,11 @@ export function* snapshot(run: ZfsRun, args: readonly string[]): Task<number> {
   const command = zfsCommand({ name: pool, source });
   const errno = yield* run.zfs.ioctl('ZFS_IOC_SNAPSHOT', command);
   if (errno === undefined) return 0;
+  if (errno.name === 'EXDEV' && (command.destination?.size ?? 0) === 0) {
+    run.zfs.aux('multiple snapshots of same fs not allowed');
+    yield* run.zfs.error('EZFS_EXISTS', 'cannot create snapshots ');
+    return yield* run.fail('no snapshots were created\n');
+  }
   let culprit = first;
   if (errno.name === 'EEXIST') {
     for (const name of names) {

@@ -3,6 +3,7 @@ import { zfsCommand } from '#abi/illumos/zfs-ioctl.ts';
 import type { Command } from '#cmd/command.ts';
 import { clone, create } from '#cmd/zfs/create.ts';
 import { destroy } from '#cmd/zfs/destroy.ts';
+import { diff } from '#cmd/zfs/diff.ts';
 import { list } from '#cmd/zfs/list.ts';
 import { mount, unmount } from '#cmd/zfs/mount.ts';
 import { get, inherit, set } from '#cmd/zfs/properties.ts';
@@ -62,7 +63,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['hold', holdSnapshots],
   ['holds', holds],
   ['release', releaseSnapshots],
-  ['diff', notThere('diff')],
+  ['diff', diff],
   ['load-key', noKeys],
   ['unload-key', noKeys],
   ['change-key', noKeys],

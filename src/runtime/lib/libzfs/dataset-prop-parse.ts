@@ -94,6 +94,8 @@ function special(row: PropRow, text: string, value: bigint, to: PropTarget): Par
     case 'refquota':
       if (value !== 0n || text === 'none') return undefined;
       return bad(`use 'none' to disable quota/refquota`);
+    case 'encryption':
+      return text === 'off' ? undefined : bad('encryption is not supported yet');
     case 'recordsize':
     case 'volblocksize':
       return blockSize(row.name, value);
@@ -160,20 +162,4 @@ export function* parseDatasetProps(
     props.set(row?.name ?? name, parsed.value);
   }
   return props;
-}
-
-/** `DNODES_PER_LEVEL`, and bytes of an indirect block. */
-const POINTERS_PER_BLOCK = 1024n;
-const INDIRECT_BYTES = 131_072n;
-
-/** `zvol_volsize_to_reservation`: what a volume's data and metadata can take. */
-export function volumeReservation(volsize: bigint, blocksize: bigint, copies: bigint): bigint {
-  // The levels of the meta-dnode, and the indirect blocks of the data.
-  let metadata = 7n;
-  for (let count = volsize / blocksize; count > 1n; ) {
-    count = (count + POINTERS_PER_BLOCK - 1n) / POINTERS_PER_BLOCK;
-    metadata += count;
-  }
-  metadata *= copies + 1n > 3n ? 3n : copies + 1n;
-  return volsize * copies + metadata * INDIRECT_BYTES;
 }

@@ -4,6 +4,7 @@
  */
 import type { NvList } from '#abi/illumos/nvpair.ts';
 import type { Task } from '#kernel/syscall/sys.ts';
+import { localtime, strftime, timezoneFrom } from '#lib/libc/time.ts';
 import type { LibZfs } from '#lib/libzfs/handle.ts';
 import { zfsNicenum } from '#lib/libzfs/nicenum.ts';
 
@@ -60,6 +61,42 @@ export function* printTotal(zfs: LibZfs, size: bigint, flags: SendFlags): Task<v
   const text =
     flags.isParsable === true ? `size\t${size}\n` : `total estimated size is ${zfsNicenum(size)}\n`;
   yield* say(zfs, flags, text);
+}
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** `send_progress_thread`: with -v, once a second, how much of a stream has gone. */
+export class SendProgress {
+  readonly #zfs: LibZfs;
+  readonly #name: string;
+  readonly #isParsable: boolean;
+  #bytes = 0;
+  #shownNs = 0n;
+
+  constructor(zfs: LibZfs, name: string, flags: SendFlags) {
+    this.#zfs = zfs;
+    this.#name = name;
+    this.#isParsable = flags.isParsable === true;
+  }
+
+  *begin(): Task<void> {
+    this.#shownNs = yield* this.#zfs.sys.gethrtime();
+    if (!this.#isParsable) yield* this.#zfs.io.err.write('TIME        SENT   SNAPSHOT\n');
+  }
+
+  *sent(bytes: number): Task<void> {
+    this.#bytes += bytes;
+    const now = yield* this.#zfs.sys.gethrtime();
+    if (now - this.#shownNs < NS_PER_SECOND) return;
+    this.#shownNs = now;
+    const wall = yield* this.#zfs.sys.gettimeofday();
+    const time = strftime('%H:%M:%S', localtime(wall, timezoneFrom(this.#zfs.sys.env)));
+    yield* this.#zfs.io.err.write(
+      this.#isParsable
+        ? `${time}\t${this.#bytes}\t${this.#name}\n`
+        : `${time}   ${zfsNicenum(this.#bytes).padStart(5)}   ${this.#name}\n`,
+    );
+  }
 }
 
 /** `nvlist_print`, as far as a token has need of it. */

@@ -35,7 +35,14 @@ import {
 } from '#lib/libzfs/dataset-tree.ts';
 import type { LibZfs } from '#lib/libzfs/handle.ts';
 import { parseResumeToken } from '#lib/libzfs/resume-token.ts';
-import { printOne, printToken, printTotal, say, type SendFlags } from '#lib/libzfs/send-report.ts';
+import {
+  printOne,
+  printToken,
+  printTotal,
+  say,
+  type SendFlags,
+  SendProgress,
+} from '#lib/libzfs/send-report.ts';
 
 /** Errors whose own words are the description. */
 const BACKUP_ERRORS: ReadonlySet<string> = new Set([
@@ -76,13 +83,18 @@ function* copyStream(
   snapshot: string,
   source: NvList,
   fd: number,
+  flags: SendFlags,
 ): Task<Errno | undefined> {
   const command = zfsCommand({ name: snapshot, source });
+  const progress = flags.isVerbose === true ? new SendProgress(zfs, snapshot, flags) : undefined;
+  if (progress !== undefined) yield* progress.begin();
   do {
     const error = yield* zfs.ioctl('ZFS_IOC_SEND_NEW', command);
     if (error !== undefined) return error;
-    const failed = yield* writeAll(zfs, fd, command.bytes ?? new Uint8Array(0));
+    const bytes = command.bytes ?? new Uint8Array(0);
+    const failed = yield* writeAll(zfs, fd, bytes);
     if (failed !== undefined) return failed;
+    if (progress !== undefined) yield* progress.sent(bytes.length);
   } while (command.hasMore);
   return undefined;
 }
@@ -304,7 +316,7 @@ export function* zfsSend(
   for (const { snapshot, from } of steps) {
     const source = streamArguments(flags);
     if (from !== undefined) source.push(['fromsnap', nvString(from)]);
-    const error = yield* copyStream(zfs, snapshot, new Map(source), fd);
+    const error = yield* copyStream(zfs, snapshot, new Map(source), fd, flags);
     if (error !== undefined) return yield* sendError(zfs, snapshot, from, error);
   }
   if (isPackage) {
@@ -361,7 +373,7 @@ export function* zfsSendOne(
   }
   const source = streamArguments(flags);
   if (from !== undefined) source.push(['fromsnap', nvString(from)]);
-  const error = yield* copyStream(zfs, snapshot, new Map(source), fd);
+  const error = yield* copyStream(zfs, snapshot, new Map(source), fd, flags);
   return error === undefined ? true : yield* sendError(zfs, snapshot, from, error);
 }
 
@@ -422,7 +434,7 @@ export function* zfsSendResume(
   }
   const source = [...streamArguments(all), ...resume];
   if (from !== undefined) source.push(['fromsnap', nvString(from)]);
-  const error = yield* copyStream(zfs, toName, new Map(source), fd);
+  const error = yield* copyStream(zfs, toName, new Map(source), fd, flags);
   return error === undefined ? true : yield* sendError(zfs, toName, from, error);
 }
 
