@@ -12,8 +12,13 @@ const STEPS = Number(process.env['ZFS_STEPS'] ?? 300);
 const SEED = Number(process.env['ZFS_SEED'] ?? 1);
 
 describe.skipIf(!hasZdb)('datasets (skipped: zdb missing)', () => {
-  test.each([SEED, SEED + 1, SEED + 2])('random work, seed %i', { timeout: 300_000 }, (seed) => {
-    const work = new DslWork(new SeededRandom(seed));
+  const cases = [
+    { seed: SEED, size: 160, disks: 1 },
+    { seed: SEED + 1, size: 64, disks: 1 },
+    { seed: SEED + 2, size: 96, disks: 3 },
+  ];
+  test.each(cases)('seed $seed on $disks × $size MiB', { timeout: 300_000 }, (row) => {
+    const work = new DslWork(new SeededRandom(row.seed), row.size * 2 ** 20, row.disks);
     for (let step = 0; step < STEPS; step += 1) work.step();
     expect(work.differences()).toEqual([]);
     work.pool.reopen();

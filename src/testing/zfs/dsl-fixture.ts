@@ -20,14 +20,16 @@ export class DslFixture {
   readonly #mounted: Map<string, ZfsVfs> = new Map();
   spa: Spa;
 
-  constructor(sizeBytes = 96 * MiB) {
-    this.disks = [new MemoryDisk('d0', sizeBytes)];
-    const specs = this.disks.map((device) => ({
+  /** On one disk, or as a raidz of several. */
+  constructor(sizeBytes = 96 * MiB, count = 1) {
+    this.disks = Array.from({ length: count }, (_, n) => new MemoryDisk(`d${n}`, sizeBytes));
+    const children = this.disks.map((device) => ({
       kind: 'file' as const,
       device,
       path: `/${device.name}`,
     }));
-    this.spa = spaCreate('tank', specs, this.#host);
+    const raidz = { kind: 'raidz' as const, parity: 1 as const, children };
+    this.spa = spaCreate('tank', count === 1 ? children : [raidz], this.#host);
   }
 
   /** Exports and imports the pool. */

@@ -54,8 +54,8 @@ export class DslWork {
   readonly #all: Fs[];
   #serial = 0;
 
-  constructor(random: RandomSource, sizeBytes = 160 * MiB) {
-    this.pool = new DslFixture(sizeBytes);
+  constructor(random: RandomSource, sizeBytes = 160 * MiB, disks = 1) {
+    this.pool = new DslFixture(sizeBytes, disks);
     this.#random = random;
     this.#all = [
       { name: 'tank', files: new Map(), snaps: [], marks: new Map(), origin: undefined },

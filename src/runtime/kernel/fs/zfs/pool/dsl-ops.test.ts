@@ -6,7 +6,8 @@ import { SeededRandom } from '#testing/sim/random.ts';
 import { DslFixture } from '#testing/zfs/dsl-fixture.ts';
 import { DslWork } from '#testing/zfs/dsl-work.ts';
 import { propGet } from '../dsl/dsl-prop.ts';
-import { datasetStats } from '../dsl/dsl-stats.ts';
+import type { DslDataset } from '../dsl/dsl-dataset.ts';
+import { datasetStats, spaceWouldFree } from '../dsl/dsl-stats.ts';
 import { zfsDestroy, zfsDestroySnapshots } from './dsl-destroy-ops.ts';
 import { zfsHold } from './dsl-hold-ops.ts';
 import { zfsClone, zfsCreate, zfsPromote, zfsRename, zfsRollback, zfsSnapshot } from './dsl-ops.ts';
@@ -75,6 +76,22 @@ describe('operations on datasets', () => {
     const left = spa.dsl.findDataset('tank/a')?.snapshots() ?? [];
     expect(left.map(({ snapshotName }) => snapshotName)).toEqual(['2']);
     expect(datasetStats(left[0] as never).get('defer_destroy')).toBe(1n);
+  });
+
+  test('what destroying snapshots would free is what it frees', () => {
+    const pool = new DslFixture();
+    const { spa } = pool;
+    zfsCreate(spa, 'tank/a');
+    for (let n = 0; n < 5; n += 1) {
+      pool.write('tank/a', `f${n % 2}`, 300_000 + n * 50_000);
+      zfsSnapshot(spa, [`tank/a@${n}`]);
+    }
+    const snapshot = (n: number): DslDataset => spa.dsl.findDataset(`tank/a@${n}`) as DslDataset;
+    const would = spaceWouldFree(snapshot(1), snapshot(3))?.used ?? 0;
+    const before = spa.dsl.findDir('tank/a')?.phys.usedBytes ?? 0;
+    zfsDestroySnapshots(spa, ['tank/a@1', 'tank/a@2', 'tank/a@3']);
+    expect(would).toBeGreaterThan(300_000);
+    expect(before - (spa.dsl.findDir('tank/a')?.phys.usedBytes ?? 0)).toBe(would);
   });
 
   test('temporary holds do not survive a re-import', () => {
