@@ -122,6 +122,13 @@ function story(browser: () => import('playwright-core').Browser): void {
     const text = await inTerminal(page, 'seq 1 200000 | cmp - /tank/numbers && zpool status tank');
     expect(text).toMatch(/scrub repaired/);
     expect(text).toMatch(/No known data errors/);
+    await showPane(page);
+    await page
+      .getByTestId('advice')
+      .getByText(/^zpool clear tank/)
+      .click();
+    await expect.poll(() => page.getByTestId('pool-state').textContent(), limit).toBe('ONLINE');
+    await expect.poll(() => row.getByTestId('errors').textContent()).toBe('000');
   });
 
   test('a pulled disk degrades the pool; put back, it is resilvered', async () => {

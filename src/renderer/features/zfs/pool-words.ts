@@ -74,6 +74,13 @@ export function poolAdvice(
       argv: ['zpool', 'clear', name, failed.name],
     };
   }
+  const doubtful = leaves.find(({ state }) => state === 'DEGRADED');
+  if (doubtful !== undefined) {
+    return {
+      text: `${doubtful.name} gave wrong data too often to be trusted. If it is well again`,
+      argv: ['zpool', 'clear', name, doubtful.name],
+    };
+  }
   const offline = leaves.find(({ state }) => state === 'OFFLINE');
   if (offline !== undefined) {
     return {
