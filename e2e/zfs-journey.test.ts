@@ -76,7 +76,8 @@ function story(browser: () => import('playwright-core').Browser): void {
     expect(command).toBe('zpool create tank mirror c1t0d0 c1t1d0');
     await page.getByTestId('run').click();
     await expectDone(page, command ?? '');
-    await expect.poll(() => page.getByTestId('pool-state').textContent()).toBe('ONLINE');
+    const limit = { timeout: STEP_LIMIT_MS };
+    await expect.poll(() => page.getByTestId('pool-state').textContent(), limit).toBe('ONLINE');
     for (const name of ['mirror-0', 'c1t0d0', 'c1t1d0']) {
       expect(await page.getByTestId(`vdev-${name}`).textContent()).toMatch(/ONLINE/);
     }
@@ -99,7 +100,32 @@ function story(browser: () => import('playwright-core').Browser): void {
     await showPane(page);
     const legend = page.getByRole('button', { name: /^File data/ });
     await expect.poll(() => legend.textContent(), { timeout: STEP_LIMIT_MS }).toMatch(/KiB|MiB/);
-    await expect.poll(() => uberblock.textContent()).not.toBe(before);
+    await expect.poll(() => uberblock.textContent(), { timeout: STEP_LIMIT_MS }).not.toBe(before);
+  });
+
+  test('a snapshot is taken, a file removed, and a roll back brings it back', async () => {
+    const { page } = first;
+    await showPane(page, 'datasets');
+    await page.getByTestId('snapshot').click();
+    await page.getByRole('textbox', { name: 'Name of the snapshot' }).fill('monday');
+    await page.getByTestId('run').click();
+    await expectDone(page, 'zfs snapshot tank@monday');
+    await inTerminal(page, 'rm /tank/numbers && ls /tank | wc -l');
+    await showPane(page, 'snapshots');
+    await page.getByRole('button', { name: '@monday', exact: true }).click();
+    await page.getByTestId('rollback').click();
+    expect(await page.getByTestId('command').textContent()).toBe('zfs rollback tank@monday');
+    await page.getByTestId('run').click();
+    await expectDone(page, 'zfs rollback tank@monday');
+    await inTerminal(page, 'seq 1 200000 | cmp - /tank/numbers');
+    await showPane(page, 'snapshots');
+    await page.getByTestId('clone').click();
+    await page.getByRole('textbox', { name: 'Name of the clone' }).fill('tank/try');
+    await page.getByTestId('run').click();
+    await expectDone(page, 'zfs clone tank@monday tank/try');
+    await showPane(page, 'datasets');
+    await page.getByRole('treeitem', { name: /^tank\/try/ }).waitFor();
+    await showPane(page, 'map');
   });
 
   test('flipped bits are found by a scrub and mended from the other half', async () => {
@@ -116,7 +142,7 @@ function story(browser: () => import('playwright-core').Browser): void {
     await expect.poll(() => scan.textContent(), limit).toMatch(/Scrub finished .*0 errors/);
     expect(await scan.textContent()).not.toMatch(/: 0 B repaired/);
     const row = page.getByTestId('vdev-c1t1d0');
-    await expect.poll(() => row.getByTestId('repaired').textContent()).toMatch(/repaired/);
+    await expect.poll(() => row.getByTestId('repaired').textContent(), limit).toMatch(/repaired/);
     expect(await row.getByTestId('errors').textContent()).toMatch(/^00[1-9]/);
     expect(await page.getByTestId('vdev-c1t0d0').getByTestId('errors').textContent()).toBe('000');
     const text = await inTerminal(page, 'seq 1 200000 | cmp - /tank/numbers && zpool status tank');
@@ -128,7 +154,7 @@ function story(browser: () => import('playwright-core').Browser): void {
       .getByText(/^zpool clear tank/)
       .click();
     await expect.poll(() => page.getByTestId('pool-state').textContent(), limit).toBe('ONLINE');
-    await expect.poll(() => row.getByTestId('errors').textContent()).toBe('000');
+    await expect.poll(() => row.getByTestId('errors').textContent(), limit).toBe('000');
   });
 
   test('a pulled disk degrades the pool; put back, it is resilvered', async () => {
