@@ -78,18 +78,27 @@ export function checkPool(
 ): string[] {
   const folder = saveDisks(disks);
   try {
-    const run = spawnSync(join(JUDGES, 'check-pool.sh'), [...options, folder, name], {
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    const lines = `${run.stdout}\n${run.stderr}`.split('\n').filter((line) => line !== '');
-    const oks = lines.filter((line) => line.startsWith('ok ')).length;
-    const bad = lines.filter((line) => !line.startsWith('ok '));
-    return run.status === 0 && oks > 0 ? [] : [`status ${run.status}`, ...bad];
+    return checkFolder(folder, name, options);
   } finally {
     if (process.env['KEEP_POOLS'] === '1') process.stderr.write(`kept ${folder}\n`);
     else rmSync(folder, { recursive: true });
   }
+}
+
+/** The same of disks that are files in a folder. */
+export function checkFolder(
+  folder: string,
+  name: string,
+  options: readonly string[] = [],
+): string[] {
+  const run = spawnSync(join(JUDGES, 'check-pool.sh'), [...options, folder, name], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  const lines = `${run.stdout}\n${run.stderr}`.split('\n').filter((line) => line !== '');
+  const oks = lines.filter((line) => line.startsWith('ok ')).length;
+  const bad = lines.filter((line) => !line.startsWith('ok '));
+  return run.status === 0 && oks > 0 ? [] : [`status ${run.status}`, ...bad];
 }
 
 /** What zdb 2.3 prints of the pool on `disks`; throws when its status is not 0. */

@@ -26,6 +26,8 @@ umount -a [-f] [-V] [-o specific_options] [mount_point ...]
 export function shownOptions(options: string): string {
   const words = options.split(',').filter((word) => word !== '' && word !== 'rw' && word !== 'ro');
   const isReadOnly = options.split(',').includes('ro');
+  // Devices are told of behind setuid, whatever the table's order is.
+  words.sort((a, b) => Number(b.endsWith('setuid')) - Number(a.endsWith('setuid')));
   return [isReadOnly ? 'read only' : 'read/write', ...words].join('/');
 }
 

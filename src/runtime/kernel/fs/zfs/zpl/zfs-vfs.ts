@@ -132,6 +132,31 @@ export class ZfsVfs extends BaseVfs {
     return this.settings.setuid;
   }
 
+  /**
+   * What the properties say, but for what the mount was told otherwise.
+   * @see uts/common/fs/zfs/zfs_vfsops.c zfs_register_callbacks()
+   */
+  shownOptions(given: ReadonlyMap<string, string | true>): ReadonlyMap<string, string | true> {
+    const { settings } = this;
+    const pairs: readonly (readonly [string, string, boolean])[] = [
+      ['rw', 'ro', !this.isReadOnly],
+      ['devices', 'nodevices', settings.devices],
+      ['setuid', 'nosetuid', settings.setuid],
+      ['nbmand', 'nonbmand', settings.nbmand],
+      ['exec', 'noexec', settings.exec],
+      ['xattr', 'noxattr', settings.xattr],
+      ['atime', 'noatime', settings.atime],
+    ];
+    const known = new Set(pairs.flatMap(([yes, no]) => [yes, no]));
+    const shown = new Map<string, string | true>();
+    for (const [yes, no, isOn] of pairs) {
+      const isTold = given.has(yes) || given.has(no);
+      shown.set((isTold && yes !== 'rw' ? given.has(yes) : isOn) ? yes : no, true);
+    }
+    for (const [name, value] of given) if (!known.has(name)) shown.set(name, value);
+    return shown;
+  }
+
   override root(): ZfsVnode {
     return this.vnode(this.fs.rootObject);
   }
