@@ -35,7 +35,6 @@ import type { ZnodeAttributes } from './znode.ts';
 export const AT_MODE = 0x2;
 export const AT_UID = 0x4;
 export const AT_GID = 0x8;
-export const AT_SIZE = 0x80;
 export const AT_ATIME = 0x100;
 export const AT_MTIME = 0x200;
 
