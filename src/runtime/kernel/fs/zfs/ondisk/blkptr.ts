@@ -138,7 +138,8 @@ function readEmbedded(bytes: Uint8Array, at: number, psize: number): Uint8Array 
   return payload.subarray(0, Math.min(psize, BPE_PAYLOAD_SIZE));
 }
 
-function word32(bytes: Uint8Array, at: number): number {
+/** A little-endian word, where a view for it would cost more than the reading. */
+export function word32(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   return low + ((bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8)) * 65536;
 }

@@ -5,6 +5,7 @@
  */
 import { dirtyBlock, freeBlocks, setBlockSize } from '../dmu/dbuf.ts';
 import type { Dnode } from '../dmu/dnode.ts';
+import { word32 } from '../ondisk/blkptr.ts';
 import { viewOf } from '../ondisk/struct.ts';
 import {
   FZAP_BLOCK_SHIFT,
@@ -32,6 +33,7 @@ export class FatZap {
   readonly #phys: ZapPhys;
   readonly #salt: ZapHash;
   readonly #isHash64: boolean;
+  #lastLeaf: ZapLeaf | undefined;
 
   constructor(dnode: Dnode) {
     this.#dnode = dnode;
@@ -103,8 +105,7 @@ export class FatZap {
     const { blkid, at } = this.#tablePlace(index);
     const bytes = this.#dnode.block(blkid);
     if (bytes === null) throw corrupt('zap_table_phys_t', `object ${this.#dnode.object}: no table`);
-    const view = viewOf(bytes);
-    return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
+    return word32(bytes, at) + word32(bytes, at + 4) * 2 ** 32;
   }
 
   #setLeafBlkid(index: number, leafBlkid: number): void {
@@ -117,7 +118,24 @@ export class FatZap {
   #leaf(blkid: number): ZapLeaf {
     const bytes = this.#dnode.block(blkid);
     if (bytes === null) throw corrupt('zap_leaf_phys_t', `object ${this.#dnode.object}: no leaf`);
-    return new ZapLeaf(bytes).check();
+    return this.#over(bytes).check();
+  }
+
+  /** The leaf in a buffer; the one used last is kept, as a name is looked for before it is set. */
+  #over(bytes: Uint8Array): ZapLeaf {
+    if (this.#lastLeaf?.isOver(bytes) === true) return this.#lastLeaf;
+    this.#lastLeaf = new ZapLeaf(bytes);
+    return this.#lastLeaf;
+  }
+
+  #count(delta: 1 | -1): void {
+    this.#phys.numEntries += delta;
+    const bytes = dirtyBlock(this.#dnode, 0);
+    const at = zapPhys.fields.numEntries.offset;
+    for (let i = 0, rest = this.#phys.numEntries; i < 8; i += 1) {
+      bytes[at + i] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
   }
 
   #indexOf(hash: ZapHash): number {
@@ -140,7 +158,7 @@ export class FatZap {
       const index = this.#indexOf(hash);
       const blkid = this.#leafBlkid(index);
       this.#leaf(blkid);
-      const leaf = new ZapLeaf(dirtyBlock(this.#dnode, blkid));
+      const leaf = this.#over(dirtyBlock(this.#dnode, blkid));
       const existing = leaf.find(hash, key);
       if (!leaf.canEverHold(key, value)) {
         throw new ZfsError('EINVAL', `Cannot set "${name}": the value is too large`);
@@ -148,8 +166,7 @@ export class FatZap {
       if (existing !== undefined) {
         if (leaf.update(existing, value)) return;
       } else if (leaf.add(hash, key, value, cd ?? leaf.unusedCd(hash))) {
-        this.#phys.numEntries += 1;
-        this.#flush();
+        this.#count(1);
         return;
       }
       this.#split(leaf, index);
@@ -164,8 +181,7 @@ export class FatZap {
     if (this.#leaf(blkid).find(hash, key) === undefined) return false;
     const leaf = new ZapLeaf(dirtyBlock(this.#dnode, blkid));
     leaf.remove(leaf.find(hash, key) as LeafEntry);
-    this.#phys.numEntries -= 1;
-    this.#flush();
+    this.#count(-1);
     return true;
   }
 

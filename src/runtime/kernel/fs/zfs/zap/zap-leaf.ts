@@ -49,6 +49,10 @@ export class ZapLeaf {
     this.#chunkCount = Math.floor((bytes.length - this.#chunksAt) / ZAP_LEAF_CHUNKSIZE);
   }
 
+  isOver(bytes: Uint8Array): boolean {
+    return this.#bytes === bytes;
+  }
+
   /** An empty leaf over a zeroed block. */
   static init(bytes: Uint8Array): ZapLeaf {
     const leaf = new ZapLeaf(bytes);
@@ -205,9 +209,10 @@ export class ZapLeaf {
     for (let done = 0; done < bytes.length; done += ZAP_LEAF_ARRAY_BYTES) {
       const chunk = this.#allocateChunk();
       const at = this.#at(chunk);
-      this.#bytes.fill(0, at, at + ZAP_LEAF_CHUNKSIZE);
       this.#bytes[at] = ZAP_CHUNK_ARRAY;
-      this.#bytes.set(bytes.subarray(done, done + ZAP_LEAF_ARRAY_BYTES), at + 1);
+      for (let i = 0; i < ZAP_LEAF_ARRAY_BYTES; i += 1) {
+        this.#bytes[at + 1 + i] = bytes[done + i] ?? 0;
+      }
       if (linkAt < 0) first = chunk;
       else this.#view.setUint16(linkAt, chunk, true);
       linkAt = at + 22;
