@@ -56,7 +56,8 @@ test('half of a mirror is overwritten and mended', { timeout: 60_000 }, () => {
   ruin(all[1] as MemoryDisk);
   const state = scrubAll(work.spa);
   expect(state.errors).toEqual([]);
-  expect(state.repairedBytes).toBeGreaterThan(MiB);
+  // All but what is freed already and only waits to be given back.
+  expect(state.repairedBytes).toBeGreaterThan(work.spa.space.allocatedBytes * 0.75);
   expect(scrubAll(work.spa)).toMatchObject({ repairedBytes: 0, errors: [] });
   spaExport(work.spa);
   if (hasZdb) {
