@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine, parseObjectRange } from '#cmd/zdb/command-line.ts';
 import { histogramText } from '#cmd/zdb/histogram.ts';
 import { ZDB } from '#cmd/zdb/zdb.ts';
+import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { mountDataset } from '#kernel/fs/zfs/pool/zfs-mount.ts';
 import { isErrno } from '#kernel/os/errno.ts';
@@ -14,9 +15,7 @@ import { testHost } from '#testing/zfs/pool-kit.ts';
 
 const MARK = 'many words';
 
-/** An exported pool with one file that does not compress and has MARK in it. */
-function smallPool(): Uint8Array {
-  const disk = new MemoryDisk('d0', 64 * 2 ** 20);
+function exportedPool(disk: MemoryDisk): { spa: Spa } {
   const spa = spaCreate('tank', [{ kind: 'file', device: disk, path: '/d0' }], testHost());
   const dataset = spa.dsl.findDataset('tank');
   if (dataset === undefined) throw new Error('no dataset');
@@ -29,6 +28,13 @@ function smallPool(): Uint8Array {
   bytes.set(new TextEncoder().encode(MARK), 5000);
   file.write(0, bytes, context);
   spaExport(spa);
+  return { spa };
+}
+
+/** The image of an exported pool with one file that does not compress and has MARK in it. */
+function smallPool(): Uint8Array {
+  const disk = new MemoryDisk('d0', 64 * 2 ** 20);
+  exportedPool(disk);
   const image = new Uint8Array(disk.sizeBytes);
   disk.read(0, image);
   return image;
@@ -93,6 +99,20 @@ describe('zdb', () => {
       status: 2,
       stderr: 'zdb: simulating deduplication (-S): not supported yet\n',
     });
+  });
+});
+
+describe('zdb on the disks of a node', () => {
+  it('looks at a pool that the kernel has open', () => {
+    const disk = new MemoryDisk('c1t0d0', 64 * 2 ** 20);
+    const { spa } = exportedPool(disk);
+    expect(spa.identity.name).toBe('tank');
+    const node = bootHarness({ commands: [ZDB], disks: [disk] });
+    const label = node.run(['/usr/sbin/zdb', '-l', 'c1t0d0']);
+    expect(label).toMatchObject({ status: 0 });
+    expect(label.stdout).toContain("    name: 'tank'\n");
+    const pool = node.run(['/usr/sbin/zdb', '-b', 'tank']);
+    expect(pool.stdout).toContain('\tNo leaks (block sum matches space maps exactly)\n');
   });
 });
 

@@ -3,6 +3,7 @@
  * pool opened read-only with the kernel's own code.
  * @see lib/libzpool/common/kernel.c, lib/libzutil zpool_find_config()
  */
+import { DKIOCGMEDIAINFO, type DiskMediaInfo } from '#abi/illumos/dkio.ts';
 import { ENOENT, type Errno, isErrno } from '#kernel/os/errno.ts';
 import { type LoadedPool, spaLoad } from '#kernel/fs/zfs/pool/spa-load.ts';
 import { type FoundPool, findPools } from '#kernel/fs/zfs/spa/spa-config.ts';
@@ -32,12 +33,23 @@ export class UserPools {
   *openDevice(path: string): Task<PagedDevice | Errno> {
     const fd = yield* this.#sys.open(path, O_RDONLY);
     if (isErrno(fd)) return fd;
-    const size = yield* this.#sys.lseek(fd, 0, 2);
+    const size = yield* this.#sizeOf(fd);
     if (isErrno(size)) {
       yield* this.#sys.close(fd);
       return size;
     }
     return this.pager.device(path, fd, size);
+  }
+
+  /** A disk says its size itself; a file has one. */
+  *#sizeOf(fd: number): Task<number | Errno> {
+    const info: { -readonly [K in keyof DiskMediaInfo]: DiskMediaInfo[K] } = {
+      blockSize: 0,
+      capacity: 0,
+    };
+    const asked = yield* this.#sys.ioctl(fd, DKIOCGMEDIAINFO, info);
+    if (!isErrno(asked) && info.blockSize > 0) return info.blockSize * info.capacity;
+    return yield* this.#sys.lseek(fd, 0, 2);
   }
 
   /** Every file in `folder` that could be a vdev, by name. */
