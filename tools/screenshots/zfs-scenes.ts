@@ -99,7 +99,7 @@ function snapshot(
   return dataset(name, {
     type: 'snapshot',
     createdSeconds: NOW - ageSeconds,
-    createTxg: 1873 - Math.round(ageSeconds / 60),
+    createTxg: Math.max(1, 1873 - Math.round(ageSeconds / 60)),
     usedBytes: (ageSeconds % 977) * 40 * KIB,
     referencedBytes: 800 * MIB,
     ...change,
