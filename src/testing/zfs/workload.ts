@@ -101,6 +101,11 @@ export class Workload {
     else this.#datasetStep(name, dataset, kind);
   }
 
+  /** Opens every file system now: setting its properties takes txgs. */
+  openAll(): void {
+    for (const name of this.model.keys()) this.#fs(name);
+  }
+
   /** A change of a file only, in the open txg. */
   fileStep(): void {
     const [name, dataset] = this.#pick([...this.model]) as [string, ModelDataset];

@@ -24,7 +24,7 @@ import {
   dnodePhys,
 } from '../ondisk/dnode-phys.ts';
 import { writeBlkptr } from '../ondisk/blkptr.ts';
-import { corrupt } from '../ondisk/zfs-error.ts';
+import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import type { Objset } from './objset.ts';
 
 /** A dirty block that was written before its txg, because a log record points to it. */
@@ -229,7 +229,19 @@ export class Dnode {
     if (bp.level !== level || bp.lsize !== 2 ** this.indblkshift) {
       throw corrupt('dnode_phys_t', `object ${this.object} has a bad indirect block`);
     }
-    return this.objset.arc.read(bp);
+    return this.#readBlock(bp, level, blkid);
+  }
+
+  /** What has no good copy is told to the dataset: `zpool status -v` names the file. */
+  #readBlock(bp: BlockPointer, level: number, blkid: number): Uint8Array {
+    try {
+      return this.objset.arc.read(bp);
+    } catch (error) {
+      if (error instanceof ZfsError && (error.code === 'EIO' || error.code === 'ECKSUM')) {
+        this.objset.owner?.blockLost?.(this.object, level, blkid);
+      }
+      throw error;
+    }
   }
 
   /** The bytes of data block `blkid`, or null where there is a hole. Shared: not to be changed. */
@@ -241,7 +253,7 @@ export class Dnode {
     if (cached !== undefined) return cached;
     const bp = this.pointerAt(0, blkid);
     if (isHole(bp)) return null;
-    const bytes = this.objset.arc.read(bp);
+    const bytes = this.#readBlock(bp, 0, blkid);
     if (bytes.length !== this.dataBlockSize) {
       throw corrupt('dnode_phys_t', `object ${this.object} has a block of a wrong size`);
     }

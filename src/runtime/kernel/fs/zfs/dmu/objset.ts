@@ -37,6 +37,8 @@ export interface BlockOwner {
   blockKill(bp: BlockPointer): void;
   /** What a hole made now says about its age: the open txg, or 0 without hole_birth. */
   holeBirth(): number;
+  /** A block has no good copy. */
+  blockLost?(object: number, level: number, blkid: number): void;
 }
 
 /** The intent log of an objset, as writing it sees it (zil/zil.ts). */

@@ -59,6 +59,11 @@ export class DatasetOwner implements BlockOwner {
     this.#dataset = dataset;
   }
 
+  blockLost(object: number, level: number, blkid: number): void {
+    const { pool, object: objset } = this.#dataset;
+    pool.watcher?.blockLost(objset, object, level, blkid);
+  }
+
   dsize(bp: BlockPointer): number {
     return this.#dataset.pool.writable.dsize(bp);
   }

@@ -61,6 +61,8 @@ export interface DatasetWatcher {
   snapshotted(head: number, snapshot: number): void;
   /** A snapshot that is followed by `next`, or a head with `next` 0, is gone. */
   destroyed(object: number, next: number): void;
+  /** A block was asked for and has no good copy. */
+  blockLost(objset: number, object: number, level: number, blkid: number): void;
 }
 
 export class DslPool {

@@ -218,6 +218,12 @@ export class DslScan implements DatasetWatcher {
     this.isDirty = true;
   }
 
+  blockLost(objset: number, object: number, level: number, blkid: number): void {
+    // A suspended pool has lost nothing: its devices are away.
+    if (this.#spa.isSuspended || this.#spa.isReadOnly) return;
+    this.#spa.errorLog.note({ objset, object, level, blkid }, false);
+  }
+
   #replaceInQueue(object: number, by: number): void {
     const from = this.#queue.get(object);
     if (from === undefined) return;
