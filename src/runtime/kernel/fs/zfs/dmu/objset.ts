@@ -18,7 +18,7 @@ import {
   OBJSET_ZIL_HEADER_SIZE,
   objsetPhys,
 } from '../ondisk/dnode-phys.ts';
-import { corrupt } from '../ondisk/zfs-error.ts';
+import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { ZIO_CHECKSUM_FLETCHER_4, ZIO_COMPRESS_ON } from '../ondisk/zio-algorithm.ts';
 import { Dnode } from './dnode.ts';
 
@@ -155,6 +155,9 @@ export class Objset {
   /** Opens what `rootBp` points to. */
   static open(arc: Arc, rootBp: BlockPointer, owner: BlockOwner | null): Objset {
     if (isHole(rootBp)) throw corrupt('objset_phys_t', 'the dataset has no objset');
+    if (rootBp.isEncrypted) {
+      throw new ZfsError('ENOTSUP', 'Cannot open the dataset: encryption is not supported');
+    }
     const bytes = arc.read(rootBp);
     const phys = objsetPhys.read(bytes);
     const objset = new Objset(arc, phys.type, owner, rootBp);
