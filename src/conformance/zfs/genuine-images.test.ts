@@ -78,19 +78,27 @@ function countGangs(fs: ZfsFs): number {
 }
 
 describe('genuine images', () => {
-  test.skipIf(!hasZdb)('gang blocks are read, and freed with all their pieces', () => {
-    const disk = image('gang');
-    expect(differences(load(disk).dsl.findDataset('src') as DslDataset, 'gang')).toEqual([]);
-    const spa = spaOpen(find(disk), testHost());
-    const fs = openFileSystem(spa, spa.dsl.findDataset('src') as DslDataset);
-    expect(countGangs(fs)).toBeGreaterThan(2);
-    const x = fs.lookup(fs.rootObject, 'x') as number;
-    const d = fs.lookup(x, 'd') as number;
-    for (const { name } of Array.from(fs.entries(d))) expect(fs.remove(d, name)).toBeUndefined();
-    fs.write(fs.lookup(fs.rootObject, 'sparse') as number, 100_000, new Uint8Array(50_000).fill(1));
-    spaExport(spa);
-    expect(checkPool([disk], 'src', ['--exported'])).toEqual([]);
-  }, 60_000);
+  test.skipIf(!hasZdb)(
+    'gang blocks are read, and freed with all their pieces',
+    () => {
+      const disk = image('gang');
+      expect(differences(load(disk).dsl.findDataset('src') as DslDataset, 'gang')).toEqual([]);
+      const spa = spaOpen(find(disk), testHost());
+      const fs = openFileSystem(spa, spa.dsl.findDataset('src') as DslDataset);
+      expect(countGangs(fs)).toBeGreaterThan(2);
+      const x = fs.lookup(fs.rootObject, 'x') as number;
+      const d = fs.lookup(x, 'd') as number;
+      for (const { name } of Array.from(fs.entries(d))) expect(fs.remove(d, name)).toBeUndefined();
+      fs.write(
+        fs.lookup(fs.rootObject, 'sparse') as number,
+        100_000,
+        new Uint8Array(50_000).fill(1),
+      );
+      spaExport(spa);
+      expect(checkPool([disk], 'src', ['--exported'])).toEqual([]);
+    },
+    60_000,
+  );
 
   test('checksums and compressions of OpenZFS', () => {
     const { dsl } = load(image('alg'));

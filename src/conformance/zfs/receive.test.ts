@@ -6,6 +6,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { zfsCreate, zfsSnapshot } from '#kernel/fs/zfs/pool/dsl-ops.ts';
 import type { Spa } from '#kernel/fs/zfs/pool/spa.ts';
+import { DRR_SIZE } from '#kernel/fs/zfs/ondisk/replay-record.ts';
+import { dmuRecv } from '#kernel/fs/zfs/pool/dmu-recv.ts';
+import { zfsDestroy } from '#kernel/fs/zfs/pool/dsl-destroy-ops.ts';
+import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
+import { spaSync } from '#kernel/fs/zfs/pool/spa-sync.ts';
+import { type FoundPool, findPools } from '#kernel/fs/zfs/spa/spa-config.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { openFileSystem } from '#kernel/fs/zfs/pool/zfs-mount.ts';
 import { isErrno } from '#kernel/os/errno.ts';
@@ -82,6 +88,34 @@ describe.skipIf(!hasFixtures || !hasZdb)(
       expect(differences(reader(spa, 'tank/x'), 'incr')).toEqual([]);
       expect(checkPool([disk], 'tank')).toEqual([]);
     });
+
+    test('a power cut in the middle leaves nothing, or what can be gone on with', () => {
+      const { spa, disk } = makePool();
+      expect(recvAll(spa, fixtureStream('full'), 'tank/x')).toMatchObject({ snapshotName: 's1' });
+      const begin = (name: string, stream: Uint8Array, isResumable: boolean): void => {
+        const toSnap = 'n';
+        const request = { toFs: name, toSnap, begin: stream.subarray(0, DRR_SIZE), isResumable };
+        const receiver = dmuRecv(spa, { ...request, payload: new Uint8Array(0) });
+        if (isErrno(receiver)) throw new Error(receiver.name);
+        receiver.feed(stream.subarray(DRR_SIZE, 60_000));
+        spaSync(spa);
+      };
+      begin('tank/x', fixtureStream('incr'), false);
+      begin('tank/new', fixtureStream('full'), false);
+      begin('tank/later', fixtureStream('full'), true);
+      const image = disk.clone();
+      const [found] = findPools([image], spa.zio.checksums);
+      const again = spaOpen(found as FoundPool, testHost());
+      expect([...again.dsl.everyDir()].map((dir) => dir.fullName)).toEqual([
+        'tank',
+        'tank/later',
+        'tank/x',
+      ]);
+      expect(differences(reader(again, 'tank/x'), 'full')).toEqual([]);
+      expect(zfsDestroy(again, 'tank/later')).toBeUndefined();
+      spaExport(again);
+      expect(checkPool([image], 'tank', ['--exported'])).toEqual([]);
+    }, 60_000);
 
     test('destinations that do not fit are refused', () => {
       const { spa } = makePool();

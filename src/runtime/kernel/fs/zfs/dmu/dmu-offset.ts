@@ -28,7 +28,10 @@ export function nextContent(
   const found = (blkid: number): number => Math.max(offset, blkid * size);
   const dirty = [...(dnode.dirty?.keys() ?? [])].filter((each) => each >= first);
   dirty.sort((a, b) => a - b);
-  for (let blkid = first; blkid <= dnode.maxblkid; ) {
+  // A damaged dnode may claim blocks that its pointers can't reach.
+  const reach = dnode.blkptrs.length * 2 ** (dnode.epbs * (dnode.nlevels - 1));
+  const last = Math.min(dnode.maxblkid, reach - 1);
+  for (let blkid = first; blkid <= last; ) {
     while (dirty.length > 0 && (dirty[0] as number) < blkid) dirty.shift();
     const empty = dirty[0] === blkid ? 0 : emptySpan(dnode, blkid);
     if ((empty === 0) === (what === 'data')) return found(blkid);

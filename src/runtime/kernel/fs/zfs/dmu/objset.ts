@@ -20,6 +20,7 @@ import {
 } from '../ondisk/dnode-phys.ts';
 import { corrupt, ZfsError } from '../ondisk/zfs-error.ts';
 import { ZIO_CHECKSUM_FLETCHER_4, ZIO_COMPRESS_ON } from '../ondisk/zio-algorithm.ts';
+import { nextContent } from './dmu-offset.ts';
 import { Dnode } from './dnode.ts';
 
 /** `DMU_META_DNODE_OBJECT`, `DMU_USERUSED_OBJECT`, `DMU_GROUPUSED_OBJECT` */
@@ -285,9 +286,15 @@ export class Objset {
     const meta = this.metaDnode;
     const perBlock = meta.dataBlockSize / DNODE_MIN_SIZE;
     const firstBlock = Math.floor(from / perBlock);
+    const size = meta.dataBlockSize;
     for (let blkid = firstBlock; blkid <= meta.maxblkid; blkid += 1) {
       const bytes = meta.block(blkid);
-      if (bytes === null) continue;
+      if (bytes === null) {
+        const next = nextContent(meta, (blkid + 1) * size, 'data');
+        if (next === undefined) return;
+        blkid = Math.floor(next / size) - 1;
+        continue;
+      }
       for (let slot = 0; slot < perBlock; ) {
         const object = blkid * perBlock + slot;
         const isUsed = bytes[slot * DNODE_MIN_SIZE] !== 0;

@@ -233,9 +233,11 @@ export class DslPool {
   }
 
   /** Every file system and volume, parents first. */
-  *allDirs(from: DslDir = this.rootDir): Generator<DslDir> {
+  *allDirs(from: DslDir = this.rootDir, seen: Set<number> = new Set()): Generator<DslDir> {
+    if (seen.has(from.object)) throw corrupt('DSL directory', `${from.name} is its own child`);
+    seen.add(from.object);
     yield from;
-    for (const child of from.children()) yield* this.allDirs(child);
+    for (const child of from.children()) yield* this.allDirs(child, seen);
   }
 
   /** The same with what is being received. */

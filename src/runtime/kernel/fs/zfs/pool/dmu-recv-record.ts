@@ -26,11 +26,27 @@ import {
   drrWriteEmbedded,
 } from '../ondisk/replay-record.ts';
 import { ZfsError } from '../ondisk/zfs-error.ts';
+import {
+  ZIO_CHECKSUM_FLETCHER_2,
+  ZIO_CHECKSUM_OFF,
+  ZIO_CHECKSUM_SHA256,
+  ZIO_CHECKSUM_SHA512,
+  ZIO_COMPRESS_LZ4,
+} from '../ondisk/zio-algorithm.ts';
 import type { Spa } from './spa.ts';
 import type { StreamRecord } from '../zio/stream-reader.ts';
 
 export function badStream(detail: string): ZfsError {
   return new ZfsError('EINVAL', `invalid stream (${detail})`);
+}
+
+/** Whether blocks can be written with these algorithms; 0 stands for the dataset's. */
+function isWritable(checksum: number, compress: number): boolean {
+  const isChecksum =
+    checksum <= ZIO_CHECKSUM_OFF ||
+    (checksum >= ZIO_CHECKSUM_FLETCHER_2 && checksum <= ZIO_CHECKSUM_SHA256) ||
+    checksum === ZIO_CHECKSUM_SHA512;
+  return isChecksum && compress <= ZIO_COMPRESS_LZ4;
 }
 
 function receiveObject(
@@ -47,7 +63,9 @@ function receiveObject(
     drr.blksz % 512 !== 0 ||
     drr.blksz > SPA_MAXBLOCKSIZE ||
     drr.bonusLen > 320;
-  if (isBad) throw badStream(`object ${drr.object}`);
+  if (isBad || !isWritable(drr.checksumType, drr.compress)) {
+    throw badStream(`object ${drr.object}`);
+  }
   if (drr.slots > 1) throw new ZfsError('ENOTSUP', 'large dnodes are not supported yet');
   let dnode = objset.tryDnode(drr.object);
   if (dnode !== undefined) {

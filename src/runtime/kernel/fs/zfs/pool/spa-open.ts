@@ -3,6 +3,9 @@
  * @see uts/common/fs/zfs/spa.c spa_import(), spa_export_common()
  */
 import type { Clock, Codecs, RandomSource } from '#runtime/host.ts';
+import { destroyHead } from '../dsl/dsl-destroy.ts';
+import { resumeStateOf } from '../dsl/dsl-resume.ts';
+import { DS_FLAG_INCONSISTENT } from '../ondisk/dsl-phys.ts';
 import { MosOwner } from '../dsl/dsl-account.ts';
 import { must } from '#base/assert.ts';
 import { POOL_STATE_DESTROYED, POOL_STATE_EXPORTED } from '../ondisk/label.ts';
@@ -80,11 +83,23 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
   }
   releaseLeftovers(spa);
+  destroyInconsistent(spa);
   spa.isConfigDirty = true;
   const claimed = claimLogs(spa);
   do spaSync(spa);
   while (spa.txg <= claimed);
   return spa;
+}
+
+/** `dsl_destroy_inconsistent`: what a receive was at when the power failed, if it can't go on. */
+function destroyInconsistent(spa: Spa): void {
+  for (const dir of Array.from(spa.dsl.everyDir())) {
+    if (dir.phys.headDatasetObj === 0) continue;
+    const head = spa.dsl.head(dir);
+    const isHalf = (head.phys.flags & DS_FLAG_INCONSISTENT) !== 0n;
+    if (!isHalf || dir.children().length > 0 || resumeStateOf(head) !== undefined) continue;
+    spa.syncTasks.push(() => destroyHead(head));
+  }
 }
 
 /** Writes everything and marks the pool as free for another host. */
