@@ -6,11 +6,12 @@
 import type { BlockDevice, Clock, Codecs, RandomSource } from '#runtime/host.ts';
 import { nvString, nvUint64, type NvValue } from '#abi/illumos/nvpair.ts';
 import type { Callout, CalloutTable } from '#kernel/disp/callout.ts';
-import type { KstatRegistry } from '#kernel/os/kstat.ts';
+import type { KstatData, KstatRegistry } from '#kernel/os/kstat.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
 import { EIO, ENXIO, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
+import type { Arc } from '../arc/arc.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaHistoryCommand } from '../pool/spa-history.ts';
 import type { OpenOptions } from '../pool/spa-open.ts';
@@ -71,6 +72,30 @@ export class ZfsModule {
   constructor(machine: ZfsMachine) {
     this.machine = machine;
     this.events = new EventQueue(machine.clock);
+    machine.kstats.add({
+      module: 'zfs',
+      instance: 0,
+      name: 'arcstats',
+      class: 'misc',
+      read: () => this.#arcStats(),
+    });
+  }
+
+  /** `arc_stats`, of the caches of all pools together. */
+  #arcStats(): KstatData {
+    const caches = this.pools().map(({ arc }) => arc);
+    const sum = (pick: (arc: Arc) => number): number =>
+      caches.reduce((total, arc) => total + pick(arc), 0);
+    const { arcLimitBytes } = this.machine;
+    return {
+      hits: sum(({ stats }) => stats.hits),
+      misses: sum(({ stats }) => stats.misses),
+      mru_ghost_hits: sum(({ stats }) => stats.mruGhostHits),
+      mfu_ghost_hits: sum(({ stats }) => stats.mfuGhostHits),
+      c: arcLimitBytes,
+      c_max: arcLimitBytes,
+      size: sum(({ sizeBytes }) => sizeBytes),
+    };
   }
 
   /** What opening or making a pool takes. */
