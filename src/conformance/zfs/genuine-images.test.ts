@@ -1,12 +1,9 @@
 /**
- * Two more genuine pools (streams/, made by make-streams.job.sh): one whose blocks are gangs, which we
+ * Two more genuine pools (made by genuine-job.sh): one whose blocks are gangs, which we
  * read, scrub and free; and one of every checksum and compression, where what can't be read says so.
  * And gang blocks of our own, in a pool without room for whole ones.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { forEachPointer } from '#kernel/fs/zfs/dmu/dbuf.ts';
 import type { DslDataset } from '#kernel/fs/zfs/dsl/dsl-dataset.ts';
 import { isGang } from '#kernel/fs/zfs/ondisk/blkptr.ts';
@@ -22,19 +19,17 @@ import { ZfsReader } from '#kernel/fs/zfs/zpl/zfs-reader.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import { SeededRandom } from '#testing/sim/random.ts';
 import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
+import { GenuineFiles } from '#testing/zfs/genuine.ts';
 import { nodeCodecs } from '#testing/zfs/node-codecs.ts';
 import { checkPool, hasZdb, testHost } from '#testing/zfs/pool-kit.ts';
+import { hasVm } from '#testing/zfs/vm-judge.ts';
 
 const MiB = 2 ** 20;
-const FOLDER = new URL('streams/', import.meta.url);
-const SUMS: readonly (readonly string[])[] = readFileSync(new URL('sums', FOLDER), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => line.split(/ +/));
+let files: GenuineFiles;
 
-function image(name: string): MemoryDisk {
-  return MemoryDisk.of(name, gunzipSync(readFileSync(new URL(`${name}.img.gz`, FOLDER))));
-}
+beforeAll(async () => {
+  if (hasVm) files = await GenuineFiles.make();
+}, 1_500_000);
 
 function find(disk: MemoryDisk): FoundPool {
   const [found] = findPools([disk], new Checksums(nodeCodecs));
@@ -45,25 +40,6 @@ function find(disk: MemoryDisk): FoundPool {
 function load(disk: MemoryDisk): LoadedPool {
   const options = { codecs: nodeCodecs, arcLimitBytes: 32 * MiB, isReadOnly: true };
   return spaLoad(find(disk), options);
-}
-
-/** What differs from the sums that were recorded as `recorded`. */
-function differences(dataset: DslDataset, recorded: string): string[] {
-  const reader = new ZfsReader(dataset.objset);
-  const files = SUMS.filter(([name]) => name === recorded);
-  const bad = files.length === 0 ? ['nothing recorded'] : [];
-  for (const [, sum, path = ''] of files) {
-    let object: number | undefined = reader.rootObject;
-    for (const part of path.split('/').slice(1)) {
-      object = object === undefined ? undefined : reader.lookup(object, part);
-    }
-    const bytes =
-      object === undefined
-        ? new Uint8Array(0)
-        : reader.read(object, 0, reader.attributes(object).sizeBytes);
-    if (createHash('sha256').update(bytes).digest('hex') !== sum) bad.push(path);
-  }
-  return bad;
 }
 
 /** Gang blocks of all files. */
@@ -77,39 +53,33 @@ function countGangs(fs: ZfsFs): number {
   return count;
 }
 
-describe('genuine images', () => {
-  test.skipIf(!hasZdb)(
-    'gang blocks are read, and freed with all their pieces',
-    () => {
-      const disk = image('gang');
-      expect(differences(load(disk).dsl.findDataset('src') as DslDataset, 'gang')).toEqual([]);
-      const spa = spaOpen(find(disk), testHost());
-      const fs = openFileSystem(spa, spa.dsl.findDataset('src') as DslDataset);
-      expect(countGangs(fs)).toBeGreaterThan(2);
-      const x = fs.lookup(fs.rootObject, 'x') as number;
-      const d = fs.lookup(x, 'd') as number;
-      for (const { name } of Array.from(fs.entries(d))) expect(fs.remove(d, name)).toBeUndefined();
-      fs.write(
-        fs.lookup(fs.rootObject, 'sparse') as number,
-        100_000,
-        new Uint8Array(50_000).fill(1),
-      );
-      spaExport(spa);
-      expect(checkPool([disk], 'src', ['--exported'])).toEqual([]);
-    },
-    60_000,
-  );
+describe.skipIf(!hasVm || !hasZdb)('genuine images (skipped: the machine or zdb missing)', () => {
+  test('gang blocks are read, and freed with all their pieces', () => {
+    const disk = files.disk('gang');
+    expect(
+      files.differences((load(disk).dsl.findDataset('src') as DslDataset).objset, 'gang'),
+    ).toEqual([]);
+    const spa = spaOpen(find(disk), testHost());
+    const fs = openFileSystem(spa, spa.dsl.findDataset('src') as DslDataset);
+    expect(countGangs(fs)).toBeGreaterThan(2);
+    const x = fs.lookup(fs.rootObject, 'x') as number;
+    const d = fs.lookup(x, 'd') as number;
+    for (const { name } of Array.from(fs.entries(d))) expect(fs.remove(d, name)).toBeUndefined();
+    fs.write(fs.lookup(fs.rootObject, 'sparse') as number, 100_000, new Uint8Array(50_000).fill(1));
+    spaExport(spa);
+    expect(checkPool([disk], 'src', ['--exported'])).toEqual([]);
+  }, 60_000);
 
   test('checksums and compressions of OpenZFS', () => {
-    const { dsl } = load(image('alg'));
+    const { dsl } = load(files.disk('alg'));
     for (const name of ['sha512', 'zstd', 'zstd-fast', 'zstd-19']) {
       const dataset = dsl.findDataset(`alg/${name}`) as DslDataset;
-      expect(differences(dataset, `alg/${name}`)).toEqual([]);
+      expect(files.differences(dataset.objset, `alg/${name}`)).toEqual([]);
     }
     for (const name of ['skein', 'edonr', 'blake3']) {
       const dataset = dsl.findDataset(`alg/${name}`) as DslDataset;
       const what = `checksum ${name} is not supported`;
-      expect(() => differences(dataset, `alg/${name}`)).toThrow(what);
+      expect(() => files.differences(dataset.objset, `alg/${name}`)).toThrow(what);
     }
     const secret = dsl.findDataset('alg/enc') as DslDataset;
     expect(() => new ZfsReader(secret.objset)).toThrow(/encryption is not supported/);
