@@ -18,7 +18,7 @@ const commonJs = {
 const main = {
   build: {
     outDir: 'out/main',
-    externalizeDeps: { exclude: ['unbash', 'ws', 'zod'] },
+    externalizeDeps: { exclude: ['@noble/hashes', 'unbash', 'ws', 'zod'] },
     sourcemap: true,
     rolldownOptions: {
       input: {

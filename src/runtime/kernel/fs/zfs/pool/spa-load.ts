@@ -8,6 +8,7 @@ import { Arc } from '../arc/arc.ts';
 import { Objset } from '../dmu/objset.ts';
 import {
   DMU_POOL_CONFIG,
+  DMU_POOL_CHECKSUM_SALT,
   DMU_POOL_DIRECTORY_OBJECT,
   DMU_POOL_FEATURES_FOR_READ,
   DMU_POOL_FEATURES_FOR_WRITE,
@@ -36,7 +37,7 @@ import { canRead, canWrite } from '../spa/spa-features.ts';
 import type { Vdev } from '../vdev/vdev.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import { buildVdev, type DeviceByGuid, guidSum } from '../vdev/vdev-tree.ts';
-import { zapEntries, zapLookupNumber } from '../zap/zap.ts';
+import { zapEntries, zapLookup, zapLookupNumber } from '../zap/zap.ts';
 import { firstInteger } from '../zap/zap-value.ts';
 import { type TopLevel, ZioContext } from '../zio/zio.ts';
 
@@ -102,6 +103,8 @@ function load(found: FoundPool, options: LoadOptions, zio: ZioContext): LoadedPo
       throw new ZfsError('ENOTSUP', unsupportedFeature(found.name, guid, options.isReadOnly));
     }
   }
+  const salt = zapLookup(mos, DMU_POOL_DIRECTORY_OBJECT, DMU_POOL_CHECKSUM_SALT)?.bytes;
+  if (salt?.length === 32) zio.checksums.salt = salt.slice();
   const config = readConfig(dsl);
   const mayMissLog = options.isReadOnly || options.mayMissLog === true;
   zio.tops = trustedTops(found.name, config, find, mayMissLog);

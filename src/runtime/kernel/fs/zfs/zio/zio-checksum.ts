@@ -5,6 +5,7 @@
  * is, so that a block written to the wrong place does not pass.
  * @see uts/common/fs/zfs/zio_checksum.c
  */
+import { blake3 } from '@noble/hashes/blake3.js';
 import type { Codecs } from '#runtime/host.ts';
 import { ZEC_MAGIC, ZIO_ECK_SIZE } from '../ondisk/label.ts';
 import { ZIL_CHAIN_ECK_OFFSET, ZIL_MIN_BLKSZ } from '../ondisk/zil-phys.ts';
@@ -24,6 +25,8 @@ export function equalChecksums(a: Uint32Array, b: Uint32Array): boolean {
 
 export class Checksums {
   readonly fletcher: Fletcher;
+  /** 32 bytes of the pool's own, the key of blake3; there when the MOS is. */
+  salt: Uint8Array | undefined;
   readonly #codecs: Codecs;
 
   constructor(codecs: Codecs, machine: BlockMachine = new BlockMachine()) {
@@ -53,6 +56,8 @@ export class Checksums {
         return this.sha256(bytes);
       case algorithm.ZIO_CHECKSUM_SHA512:
         return this.#sha512(bytes, isLittleEndian);
+      case algorithm.ZIO_CHECKSUM_BLAKE3:
+        return this.#blake3(bytes, isLittleEndian);
       default: {
         const name = algorithm.CHECKSUM_NAMES[kind] ?? String(kind);
         throw new ZfsError('ENOTSUP', `Cannot verify a block: checksum ${name} is not supported`);
@@ -73,10 +78,13 @@ export class Checksums {
 
   /** SHA-512/256, its bytes taken as words of the writer's order. */
   #sha512(bytes: Uint8Array, isLittleEndian: boolean): Uint32Array {
-    const digest = this.#codecs.digest('sha512-256', bytes).slice();
-    if (!isLittleEndian) swap64(digest, 0, 32);
-    const view = viewOf(digest);
-    return Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(i * 4, true));
+    return wordsOf(this.#codecs.digest('sha512-256', bytes).slice(), isLittleEndian);
+  }
+
+  /** BLAKE3 keyed with the pool's salt. */
+  #blake3(bytes: Uint8Array, isLittleEndian: boolean): Uint32Array {
+    if (this.salt === undefined) throw new ZfsError('EIO', 'Cannot verify a block: no salt yet');
+    return wordsOf(blake3(bytes, { key: this.salt }), isLittleEndian);
   }
 
   /** Fills in the `zio_eck_t` at the end of `bytes`. */
@@ -152,6 +160,13 @@ function logExtent(kind: number, bytes: Uint8Array): [eck: number, size: number]
 
 function putSum(view: DataView, at: number, sum: Uint32Array): void {
   for (let i = 0; i < 8; i += 1) view.setUint32(at + i * 4, sum[i] as number, true);
+}
+
+/** A digest of 32 bytes as the checksum words of a writer of the given order; changes `digest`. */
+function wordsOf(digest: Uint8Array, isLittleEndian: boolean): Uint32Array {
+  if (!isLittleEndian) swap64(digest, 0, 32);
+  const view = viewOf(digest);
+  return Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(i * 4, true));
 }
 
 function swapped(
