@@ -119,11 +119,12 @@ test('ls -l: columns, six-month rule, links, devices of the trivial sort', () =>
   ]);
   expect(lines[11]).toMatch(/^INO +\d+ f$/);
   expect(lines.slice(12, 16).join('\n')).toMatch(/ d\/\n.* f\*?\n.* s -> f\*$/);
-  expect(lines.slice(-5)).toEqual([
+  expect(lines.slice(-6)).toEqual([
     '-rwsr-xr-x   1 root     root           6 Jan  2  2020 f',
-    '           owner@:rwxp--aARWcCos:-------:allow',
-    '           group@:r-x---a-R-c--s:-------:allow',
-    '        everyone@:r-x---a-R-c--s:-------:allow',
+    '     0:user::rwx',
+    '     1:group::r-x\t\t#effective:r-x',
+    '     2:mask:rwx',
+    '     3:other:r-x',
     '',
   ]);
 });

@@ -1,10 +1,26 @@
 /** What ls knows of one file, how it finds out, and the order of files. */
+import {
+  ACE_ACCESS_ALLOWED_ACE_TYPE,
+  ACE_ACCESS_DENIED_ACE_TYPE,
+  ACE_EVERYONE,
+  ACE_EXECUTE,
+  ACE_IDENTIFIER_GROUP,
+  ACE_INHERIT_ONLY_ACE,
+  ACE_OWNING_GROUP,
+  ACE_READ_DATA,
+  ACE_TYPE_FLAGS,
+  ACE_WRITE_DATA,
+  type Ace,
+} from '#abi/illumos/acl.ts';
+import { isTrivialAcl } from '#abi/illumos/acl-common.ts';
+import { _PC_XATTR_EXISTS } from '#abi/illumos/pathconf.ts';
 import { isErrno } from '#kernel/os/errno.ts';
 import type { Stat, Sys, Task } from '#kernel/syscall/sys.ts';
 import type { VnodeType } from '#kernel/vfs/vnode.ts';
 import type { LsOptions } from '#cmd/ls/options.ts';
 import { joinPath } from '#lib/libc/pathname.ts';
 import type { Stdio } from '#lib/libc/stdio.ts';
+import { aclGet } from '#lib/libsec/acl-get.ts';
 
 export interface Entry {
   /** As it is printed: the operand or the name in its directory. */
@@ -18,6 +34,56 @@ export interface Entry {
   readonly target: string | undefined;
   /** What a symbolic link leads to, when asked for; undefined when nowhere. */
   readonly targetStat: Stat | undefined;
+  /** Its access control list, with -l and where files have such. */
+  readonly acl: readonly Ace[] | undefined;
+  /** After the mode: `+` for a list that says more than the mode, `@` with -@, else a blank. */
+  readonly aclMark: string;
+  /** Its list could not be read. */
+  readonly aclFailed: boolean;
+}
+
+/** The permissions that a list gives the group, which ls shows instead of the mode's. */
+function groupBits(acl: readonly Ace[], gid: number): number {
+  let seen = 0;
+  let mode = 0;
+  for (const { flags, mask, type, who } of acl) {
+    if (type > ACE_ACCESS_DENIED_ACE_TYPE || (flags & ACE_INHERIT_ONLY_ACE) !== 0) continue;
+    const kind = flags & ACE_TYPE_FLAGS;
+    const isGroup = kind === ACE_OWNING_GROUP || (kind === ACE_IDENTIFIER_GROUP && who === gid);
+    if (!isGroup && kind !== ACE_EVERYONE) continue;
+    const bits =
+      ((mask & ACE_READ_DATA) === 0 ? 0 : 0o40) |
+      ((mask & ACE_WRITE_DATA) === 0 ? 0 : 0o20) |
+      ((mask & ACE_EXECUTE) === 0 ? 0 : 0o10);
+    if (type === ACE_ACCESS_ALLOWED_ACE_TYPE) mode |= bits & ~seen;
+    seen |= bits;
+  }
+  return mode;
+}
+
+type AclPart = Pick<Entry, 'acl' | 'aclMark' | 'aclFailed' | 'stat'>;
+
+/** What -l shows of the list; a link has none. */
+function* aclPart(
+  io: Stdio,
+  sys: Sys,
+  options: LsOptions,
+  path: string,
+  stat: Stat,
+): Task<AclPart> {
+  const plain = { acl: undefined, aclMark: ' ', aclFailed: false, stat };
+  if (!options.long || stat.type === 'VLNK') return plain;
+  const acl = yield* aclGet(sys, path);
+  if (isErrno(acl)) {
+    yield* io.out.flush();
+    yield* io.err.write(`ls: can't read ACL on ${path}: ${acl.message}\n`);
+    return { ...plain, aclFailed: true };
+  }
+  const hasMore = acl !== undefined && !isTrivialAcl(acl);
+  const isMarked = options.xattrMark && (yield* sys.pathconf(path, _PC_XATTR_EXISTS)) === 1;
+  const mode = hasMore ? (stat.mode & ~0o70) | groupBits(acl, stat.gid) : stat.mode;
+  const aclMark = isMarked ? '@' : hasMore ? '+' : ' ';
+  return { acl, aclMark, aclFailed: false, stat: { ...stat, mode } };
 }
 
 /** Looks one file up; a failure is printed, and gives undefined. */
@@ -58,7 +124,8 @@ export function* statEntry(
       type = 'VDIR';
     }
   }
-  return { name: name || '.', path, isOperand, stat, type, target, targetStat };
+  const part = yield* aclPart(io, sys, options, path, stat);
+  return { name: name || '.', path, isOperand, type, target, targetStat, ...part };
 }
 
 function timeOf(entry: Entry, options: LsOptions): bigint {

@@ -48,8 +48,8 @@ class Listing {
     const found: Entry[] = [];
     for (const name of names.length === 0 ? ['.'] : names) {
       const entry = yield* statEntry(this.#io, this.#sys, options, name, undefined);
-      if (entry === undefined) this.status = 2;
-      else found.push(entry);
+      if (entry === undefined || entry.aclFailed) this.status = 2;
+      if (entry !== undefined) found.push(entry);
     }
     if (options.sort !== 'none') found.sort(compareEntries(options));
     const isListed = (entry: Entry): boolean => entry.type === 'VDIR' && !options.directoryItself;
@@ -79,8 +79,8 @@ class Listing {
     for (const { name } of entries) {
       if (!isShown(name, options)) continue;
       const entry = yield* statEntry(this.#io, this.#sys, options, name, path);
-      if (entry === undefined) this.status = 2;
-      else shown.push(entry);
+      if (entry === undefined || entry.aclFailed) this.status = 2;
+      if (entry !== undefined) shown.push(entry);
     }
     if (options.sort !== 'none') shown.sort(compareEntries(options));
     if (options.long || options.blocks) {

@@ -45,6 +45,8 @@ export interface LsOptions {
   width: number | undefined;
   unprintable: 'raw' | 'question' | 'escape';
   acl: 'none' | 'compact' | 'verbose';
+  /** Mark files with extended attributes. */
+  xattrMark: boolean;
   color: 'never' | 'always' | 'auto';
   allTimes: boolean;
 }
@@ -144,8 +146,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   w: (o, value) => void (o.width = Number.parseInt(value ?? '', 10) || 0),
   x: (o) => void (o.layout = 'across'),
   '1': (o) => void (o.layout = o.layout === 'commas' ? 'commas' : 'single'),
-  // No extended attributes exist here, so nothing is marked.
-  '@': setLong,
+  '@': (o) => {
+    setLong(o);
+    o.xattrMark = true;
+  },
   '/': (o, value) => (value === 'c' || value === 'v' ? setLong(o) : false),
   '%': setTimes,
   '--full-time': (o) => void (o.formats = TIME_FULL),
@@ -225,6 +229,7 @@ function defaults(isTerminal: boolean): LsOptions {
     width: undefined,
     unprintable: 'raw',
     acl: 'none',
+    xattrMark: false,
     color: 'never',
     allTimes: false,
   };

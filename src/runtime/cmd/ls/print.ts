@@ -12,6 +12,7 @@ import { permissionString, typeLetter } from '#lib/libc/file-mode.ts';
 import { nicenum } from '#lib/libc/nicenum.ts';
 import type { Output } from '#lib/libc/stdio.ts';
 import { type Timezone, localtime, strftime } from '#lib/libc/time.ts';
+import { aclText, modeAclText } from '#lib/libsec/acl-text.ts';
 
 const NS = 1_000_000_000n;
 const SIX_MONTHS = 6n * 30n * 86_400n * NS;
@@ -122,7 +123,8 @@ function* entryText(entry: Entry, context: PrintContext): Task<string> {
     text += `${isTight ? blocks : String(blocks).padStart(4)} `;
   }
   if (options.long) {
-    text += `${typeLetter(entry.type)}${permissionString(stat.mode, entry.type)} `;
+    text += `${typeLetter(entry.type)}${permissionString(stat.mode, entry.type)}`;
+    text += entry.aclMark;
     text += `${String(stat.nlink).padStart(3)} `;
     const { owner, group } = options;
     if (owner) text += yield* ownerText(stat.uid, 'user', context);
@@ -146,7 +148,9 @@ export function* printEntries(entries: readonly Entry[], context: PrintContext):
   if (options.layout === 'single') {
     for (let i = 0; i < texts.length; i += 1) {
       yield* out.write(`${texts[i]}\n`);
-      if (options.acl !== 'none') yield* out.write(aclText(entries[i] as Entry, options.acl));
+      if (options.acl !== 'none') {
+        yield* out.write(yield* aclLines(entries[i] as Entry, options.acl, context));
+      }
       if (options.allTimes) yield* out.write(timesText(entries[i] as Entry, context));
     }
     return;
@@ -203,58 +207,14 @@ function* printColumns(texts: readonly string[], width: number, context: PrintCo
   }
 }
 
-/** The trivial ACL that the permission bits stand for. @man acl(7) */
-function aclText(entry: Entry, style: 'compact' | 'verbose'): string {
-  const { mode } = entry.stat;
-  const lines: string[] = [];
-  for (const [index, [who, shift, isOwner]] of (
-    [
-      ['owner@', 6, true],
-      ['group@', 3, false],
-      ['everyone@', 0, false],
-    ] as const
-  ).entries()) {
-    const bits = (mode >> shift) & 7;
-    const read = (bits & 4) !== 0;
-    const write = (bits & 2) !== 0;
-    const execute = (bits & 1) !== 0;
-    if (style === 'compact') {
-      const flag = (isSet: boolean, letter: string): string => (isSet ? letter : '-');
-      const append = flag(write, 'p');
-      const set = flag(read, 'r') + flag(write, 'w') + flag(execute, 'x') + append;
-      const rest = isOwner ? '--aARWcCos' : '--a-R-c--s';
-      lines.push(`${who.padStart(17)}:${set}${rest}:-------:allow`);
-    } else {
-      const names = entry.type === 'VDIR' ? DIRECTORY_RIGHTS : FILE_RIGHTS;
-      const rights = [
-        ...(read ? [names[0]] : []),
-        ...(write ? [names[1], names[2]] : []),
-        ...(execute ? ['execute'] : []),
-        ...(isOwner ? OWNER_RIGHTS : OTHER_RIGHTS),
-      ];
-      lines.push(`     ${index}:${who}:${rights.join('/')}:allow`);
-    }
-  }
-  return `${lines.join('\n')}\n`;
+function* aclLines(
+  { acl, stat, type }: Entry,
+  style: 'compact' | 'verbose',
+  context: PrintContext,
+): Task<string> {
+  if (acl === undefined) return type === 'VLNK' ? '' : modeAclText(stat.mode);
+  return yield* aclText(acl, type === 'VDIR', style, context.accounts);
 }
-
-const FILE_RIGHTS = ['read_data', 'write_data', 'append_data'] as const;
-const DIRECTORY_RIGHTS = [
-  'list_directory/read_data',
-  'add_file/write_data',
-  'add_subdirectory/append_data',
-] as const;
-const OWNER_RIGHTS = [
-  'read_attributes',
-  'write_attributes',
-  'read_xattr',
-  'write_xattr',
-  'read_acl',
-  'write_acl',
-  'write_owner',
-  'synchronize',
-];
-const OTHER_RIGHTS = ['read_attributes', 'read_xattr', 'read_acl', 'synchronize'];
 
 function timesText(entry: Entry, context: PrintContext): string {
   const format = { old: ' %b %e %T %Y ', recent: ' %b %e %T %Y ' };

@@ -35,7 +35,7 @@ const typed = fc.record({
   other: fc.constantFrom(...PATHS),
   number: fc.constantFrom(...NUMBERS),
   second: fc.oneof(fc.constantFrom(...NUMBERS), fc.nat(0xff_ffff)),
-  which: fc.nat(39),
+  which: fc.nat(42),
 });
 
 function* typedCall(
@@ -77,6 +77,10 @@ function* typedCall(
     () => sys.mknod(path, second, number),
     () => sys.chmod(path, second),
     () => sys.chown(path, number, second),
+    () =>
+      sys.acl(path, second % 8, number, [{ who: second, mask: number, flags: second, type: 1 }]),
+    () => sys.facl(number, second % 8, second, []),
+    () => sys.pathconf(path, second % 110),
     () => sys.utimens(path, 'now', BigInt(Number.isFinite(second) ? Math.trunc(second) : 0)),
     () => sys.truncate(path, number),
     () => sys.ftruncate(number, second & 0xffff),

@@ -53,7 +53,8 @@ export function fstatat(caller: Caller, at: string | number, noFollow: boolean):
   };
 }
 
-function find(caller: Caller, at: string | number, noFollow: boolean): Vnode | Errno {
+/** The file of a path or a descriptor. */
+export function find(caller: Caller, at: string | number, noFollow: boolean): Vnode | Errno {
   if (typeof at === 'number') return vnodeOf(caller, at);
   return lookupVnode(at, caller.lookupStart(), noFollow ? 'noFollow' : 'follow');
 }

@@ -1,4 +1,5 @@
 /** The part of `Sys` that is about files and names; see native.ts. */
+import type { Ace } from '#abi/illumos/acl.ts';
 import {
   DOOR_CALL,
   DOOR_CREATE,
@@ -182,6 +183,18 @@ export abstract class NativeFiles {
 
   fchmod(fd: number, mode: number): Task<Errno | 0> {
     return systemCall(this.caller, row.FCHMODAT, fd, mode) as Task<Errno | 0>;
+  }
+
+  acl(path: string, command: number, count: number, list: Ace[]): Task<number | Errno> {
+    return systemCall(this.caller, row.ACL, path, command, count, list) as Task<number | Errno>;
+  }
+
+  facl(fd: number, command: number, count: number, list: Ace[]): Task<number | Errno> {
+    return systemCall(this.caller, row.FACL, fd, command, count, list) as Task<number | Errno>;
+  }
+
+  pathconf(path: string, name: number): Task<number | Errno> {
+    return systemCall(this.caller, row.PATHCONF, path, name) as Task<number | Errno>;
   }
 
   chown(path: string, uid: number, gid: number): Task<Errno | 0> {

@@ -2,6 +2,7 @@
 import type { SyscallRow } from '#kernel/syscall/row.ts';
 import { syscallRow } from '#kernel/syscall/table.ts';
 
+export const ACL: SyscallRow = syscallRow('acl');
 export const ALARM: SyscallRow = syscallRow('alarm');
 export const BOOTPARAMS: SyscallRow = syscallRow('bootparams');
 export const CHDIR: SyscallRow = syscallRow('chdir');
@@ -10,6 +11,7 @@ export const CLOCK_GETTIME: SyscallRow = syscallRow('clock_gettime');
 export const CLOCK_SETTIME: SyscallRow = syscallRow('clock_settime');
 export const CLOSE: SyscallRow = syscallRow('close');
 export const FACCESSAT: SyscallRow = syscallRow('faccessat');
+export const FACL: SyscallRow = syscallRow('facl');
 export const FCHDIR: SyscallRow = syscallRow('fchdir');
 export const FCHMODAT: SyscallRow = syscallRow('fchmodat');
 export const FCHOWNAT: SyscallRow = syscallRow('fchownat');
@@ -38,6 +40,7 @@ export const NANOSLEEP: SyscallRow = syscallRow('nanosleep');
 export const NICE: SyscallRow = syscallRow('nice');
 export const OPENAT: SyscallRow = syscallRow('openat');
 export const PGRPSYS: SyscallRow = syscallRow('pgrpsys');
+export const PATHCONF: SyscallRow = syscallRow('pathconf');
 export const PIPE: SyscallRow = syscallRow('pipe');
 export const POLLSYS: SyscallRow = syscallRow('pollsys');
 export const PREAD: SyscallRow = syscallRow('pread');

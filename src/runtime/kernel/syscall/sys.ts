@@ -10,6 +10,7 @@
  */
 import type { DirectoryEntry, VfsStatistics, VnodeType } from '#kernel/vfs/vnode.ts';
 import type { Errno } from '#kernel/os/errno.ts';
+import type { Ace } from '#abi/illumos/acl.ts';
 import type { Rlimit, RlimitName } from '#abi/illumos/resource.ts';
 import type { DoorCall } from '#abi/illumos/door.ts';
 import type { Signal } from '#abi/illumos/signal.ts';
@@ -208,6 +209,11 @@ export interface Sys {
   mknod(path: string, mode: number, device: number): Task<Errno | 0>;
   chmod(path: string, mode: number): Task<Errno | 0>;
   fchmod(fd: number, mode: number): Task<Errno | 0>;
+  /** `ACE_GETACL` fills `list`, with at most `count` entries. @man acl(2) */
+  acl(path: string, command: number, count: number, list: Ace[]): Task<number | Errno>;
+  facl(fd: number, command: number, count: number, list: Ace[]): Task<number | Errno>;
+  /** `_PC_…` of abi/illumos/pathconf.ts. */
+  pathconf(path: string, name: number): Task<number | Errno>;
   /** −1 leaves an id as it is. */
   chown(path: string, uid: number, gid: number): Task<Errno | 0>;
   lchown(path: string, uid: number, gid: number): Task<Errno | 0>;

@@ -6,6 +6,7 @@
  * @spec uts/common/sys/syscall.h
  */
 import { must } from '#base/assert.ts';
+import * as acl from '#kernel/syscall/acl.ts';
 import * as credentials from '#kernel/syscall/credentials.ts';
 import * as descriptors from '#kernel/syscall/descriptors.ts';
 import * as doors from '#kernel/syscall/doors.ts';
@@ -21,6 +22,7 @@ import * as tracing from '#kernel/syscall/tracing.ts';
 import { ENOSYS, type Errno } from '#kernel/os/errno.ts';
 
 const NO_DIRECTORY_FD = 'no directory descriptors';
+const NO_POSIX_ACLS = 'no entries of the POSIX draft';
 
 function nosys(): Errno {
   return ENOSYS;
@@ -183,7 +185,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
     processes.priocntlsys,
     'nice values of the TS class',
   ),
-  none(113, 'pathconf', 'not there yet'),
+  partial(113, 'pathconf', 'path, decimal', acl.pathconf, 'ACLs and extended attributes'),
   none(114, 'mincore', 'native programs have no address space'),
   none(115, 'mmap', 'native programs have no address space'),
   none(116, 'mprotect', 'native programs have no address space'),
@@ -269,7 +271,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   none(182, 'portfs', 'not there yet'),
   waiting(full(183, 'pollsys', 'pointer, decimal', descriptors.pollsys)),
   none(184, 'labelsys', 'not there yet'),
-  none(185, 'acl', 'not there yet'),
+  partial(185, 'acl', 'path, decimal, decimal, pointer', acl.acl, NO_POSIX_ACLS),
   none(186, 'auditsys', 'not there yet'),
   none(187, 'processor_bind', 'not there yet'),
   none(188, 'processor_info', 'not there yet'),
@@ -284,7 +286,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   none(197, 'timer_gettime', 'not there yet'),
   none(198, 'timer_getoverrun', 'not there yet'),
   waiting(full(199, 'nanosleep', 'decimal', signals.nanosleep)),
-  none(200, 'facl', 'not there yet'),
+  partial(200, 'facl', 'fd, decimal, decimal, pointer', acl.acl, NO_POSIX_ACLS),
   partial(
     201,
     'doorfs',

@@ -25,7 +25,8 @@ import {
   type Ace,
   MAX_ACL_ENTRIES,
 } from '#abi/illumos/acl.ts';
-import { isAbstract, modeEntries } from './zfs-acl.ts';
+import { modeEntries, trivialAces } from '#abi/illumos/acl-common.ts';
+import { isAbstract } from './zfs-acl.ts';
 
 /** Values of `aclmode` and `aclinherit`. */
 export const ZFS_ACL_DISCARD = 0;
@@ -111,8 +112,7 @@ export function modeOf(aces: readonly Ace[], uid: number, gid: number): number {
 
 /** Whether a list says no more than a mode can: no named users and nothing to inherit. */
 export function isTrivial(aces: readonly Ace[], isDirectory: boolean): boolean {
-  const { first, last } = modeEntries(modeOf(aces, -2, -2), isDirectory);
-  const plain = [...first, ...last];
+  const plain = trivialAces(modeOf(aces, -2, -2), isDirectory);
   return (
     aces.length === plain.length &&
     aces.every((ace, i) => {

@@ -5,33 +5,15 @@
  * @man acl(7)  @see uts/common/fs/zfs/zfs_acl.c, common/acl/acl_common.c
  */
 import {
-  ACE_ACCESS_ALLOWED_ACE_TYPE,
-  ACE_ACCESS_DENIED_ACE_TYPE,
-  ACE_APPEND_DATA,
-  ACE_DELETE_CHILD,
   ACE_EVERYONE,
-  ACE_EXECUTE,
   ACE_OWNER,
   ACE_OWNING_GROUP,
-  ACE_READ_ACL,
-  ACE_READ_ATTRIBUTES,
-  ACE_READ_DATA,
-  ACE_READ_NAMED_ATTRS,
-  ACE_SYNCHRONIZE,
   ACE_TYPE_FLAGS,
-  ACE_WRITE_ACL,
-  ACE_WRITE_ATTRIBUTES,
-  ACE_WRITE_DATA,
-  ACE_WRITE_NAMED_ATTRS,
-  ACE_WRITE_OWNER,
   type Ace,
 } from '#abi/illumos/acl.ts';
+import { trivialAces } from '#abi/illumos/acl-common.ts';
 import { viewOf } from '../ondisk/struct.ts';
 import { corrupt } from '../ondisk/zfs-error.ts';
-
-const ALWAYS = ACE_READ_ACL | ACE_READ_ATTRIBUTES | ACE_READ_NAMED_ATTRS | ACE_SYNCHRONIZE;
-const OWNER_ALWAYS =
-  ALWAYS | ACE_WRITE_ATTRIBUTES | ACE_WRITE_OWNER | ACE_WRITE_ACL | ACE_WRITE_NAMED_ATTRS;
 
 /** `zp_flags` */
 export const ZFS_XATTR = 0x1n;
@@ -92,51 +74,12 @@ export function encodeAces(aces: readonly Ace[]): { count: number; bytes: Uint8A
   return { count: aces.length, bytes };
 }
 
-/** What three permission bits let do. */
-function maskOf(bits: number, isDirectory: boolean): number {
-  const write = ACE_WRITE_DATA | ACE_APPEND_DATA | (isDirectory ? ACE_DELETE_CHILD : 0);
-  return (
-    ((bits & 4) === 0 ? 0 : ACE_READ_DATA) |
-    ((bits & 2) === 0 ? 0 : write) |
-    ((bits & 1) === 0 ? 0 : ACE_EXECUTE)
-  );
-}
-
-/** The entries that say what `mode` says: those before all others, and those after. */
-export function modeEntries(
-  mode: number,
-  isDirectory: boolean,
-): { first: Ace[]; last: Ace[]; groupMask: number } {
-  const owner = (mode >> 6) & 7;
-  const group = (mode >> 3) & 7;
-  const other = mode & 7;
-  // Later entries may not give what the class before them is refused.
-  const denyOwner = maskOf(~owner & (group | other) & 7, isDirectory);
-  const denyGroup = maskOf(~group & other & 7, isDirectory);
-  const allowFirst = maskOf(owner & ~group & other & 7, isDirectory);
-  const ace = (type: number, flags: number, mask: number): Ace => ({ who: -1, mask, flags, type });
-  const allow = ACE_ACCESS_ALLOWED_ACE_TYPE;
-  const deny = ACE_ACCESS_DENIED_ACE_TYPE;
-  const first: Ace[] = [];
-  if (allowFirst !== 0) first.push(ace(allow, ACE_OWNER, allowFirst));
-  if (denyOwner !== 0) first.push(ace(deny, ACE_OWNER, denyOwner));
-  if (denyGroup !== 0) first.push(ace(deny, ACE_OWNING_GROUP, denyGroup));
-  const groupMask = ALWAYS | maskOf(group, isDirectory);
-  const last = [
-    ace(allow, ACE_OWNER, OWNER_ALWAYS | maskOf(owner, isDirectory)),
-    ace(allow, ACE_OWNING_GROUP, groupMask),
-    ace(allow, ACE_EVERYONE, ALWAYS | maskOf(other, isDirectory)),
-  ];
-  return { first, last, groupMask };
-}
-
 /** The list that says what `mode` says; three entries for usual modes, up to six for odd ones. */
 export function trivialAcl(
   mode: number,
   isDirectory: boolean,
 ): { count: number; bytes: Uint8Array } {
-  const { first, last } = modeEntries(mode, isDirectory);
-  return encodeAces([...first, ...last]);
+  return encodeAces(trivialAces(mode, isDirectory));
 }
 
 /** Flags of a file with a trivial list. */
