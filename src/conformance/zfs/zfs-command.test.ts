@@ -3,6 +3,9 @@
  * genuine zdb on the disks afterwards.
  */
 import { describe, expect, it } from 'vitest';
+import { O_CREAT, O_WRONLY } from '#abi/illumos/fcntl.ts';
+import { EROFS, isErrno } from '#kernel/os/errno.ts';
+import type { RunOutcome } from '#testing/node-harness.ts';
 import { Machine } from '#testing/zfs/command-machine.ts';
 
 describe('zfs create and list', () => {
@@ -46,6 +49,24 @@ describe('zfs create and list', () => {
     );
     expect(m.ok('create -n -v tank/dry')).toBe('would create tank/dry\n');
     expect(m.fails('list tank/dry')).toBe("cannot open 'tank/dry': dataset does not exist\n");
+    m.judge();
+  });
+
+  it('makes a mounted file system read-only, and writable again', () => {
+    const m = new Machine();
+    const make = (path: string): RunOutcome =>
+      m.node.run(function* create(sys) {
+        const fd = yield* sys.open(path, O_CREAT | O_WRONLY, 0o644);
+        return isErrno(fd) ? fd.number : 0;
+      });
+    m.ok('create tank/a');
+    m.ok('set readonly=on tank/a');
+    expect(make('/tank/a/x').status).toBe(EROFS.number);
+    m.ok('inherit readonly tank/a');
+    expect(make('/tank/a/x').status).toBe(0);
+    m.ok('unmount tank/a');
+    m.ok('mount -o ro tank/a');
+    expect(make('/tank/a/y').status).toBe(EROFS.number);
     m.judge();
   });
 

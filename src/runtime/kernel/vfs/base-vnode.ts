@@ -186,14 +186,18 @@ export abstract class BaseVnode implements Vnode {
 export abstract class BaseVfs implements Vfs {
   abstract readonly fstype: string;
   readonly fsid: number;
-  readonly isReadOnly: boolean;
+  readonly #isReadOnly: boolean;
   coveredVnode: Vnode | null = null;
   /** Sum of the holds on its vnodes: not 0 means busy. */
   holdCount = 0;
 
   constructor(fsid: number, isReadOnly = false) {
     this.fsid = fsid;
-    this.isReadOnly = isReadOnly;
+    this.#isReadOnly = isReadOnly;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
   }
 
   abstract root(): Vnode;

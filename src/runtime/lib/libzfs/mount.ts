@@ -20,7 +20,6 @@ export interface MountProps {
   readonly canmount: bigint;
   /** A path with the alternate root in front, `legacy` or `none`. */
   readonly mountpoint: string;
-  readonly isReadOnly: boolean;
 }
 
 const EMPTY: NvList = new Map();
@@ -59,7 +58,6 @@ export function* mountProps(
     name: dataset,
     canmount: nvGetUint64(propOf(props, 'canmount'), 'value') ?? CANMOUNT_ON,
     mountpoint: mountpointOf(dataset, props, altroot),
-    isReadOnly: nvGetUint64(propOf(props, 'readonly'), 'value') === 1n,
   };
 }
 
@@ -104,12 +102,13 @@ export function* mountFileSystem(
   if (!(yield* makePath(zfs.sys, mountpoint))) {
     return yield* zfs.errorAux('EZFS_MOUNTFAILED', action, 'failed to create mountpoint');
   }
-  const words = [props.isReadOnly ? 'ro' : 'rw', ...(how.options ?? '').split(',')];
+  // The kernel knows the properties: only what the person says otherwise is passed.
+  const words = (how.options ?? '').split(',');
   const isRemount = words.includes('remount');
   if (how.isOverlay !== true && !isRemount && !(yield* isEmpty(zfs.sys, mountpoint))) {
     return yield* zfs.errorAux('EZFS_MOUNTFAILED', action, 'directory is not empty');
   }
-  const options = words.filter((word) => word !== '' && word !== 'rw').join(',');
+  const options = words.filter((word) => word !== '').join(',');
   const result = yield* zfs.sys.mount(name, mountpoint, 'zfs', options);
   if (!isErrno(result)) return true;
   if (result.name === 'EBUSY') {

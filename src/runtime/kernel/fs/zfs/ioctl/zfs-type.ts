@@ -26,7 +26,7 @@ function mountZfs(module: ZfsModule, request: MountRequest): Vfs | Errno {
   if (module.mountedOf(special) !== undefined) return EBUSY;
   if (dataset.objset.type !== DMU_OST_ZFS) return EINVAL;
   const { mounts, special: files } = module.machine;
-  const isReadOnly =
-    options.has('ro') || (dataset.objset.settings.isReadOnly && !options.has('rw'));
+  // Without a word about it the property decides, also when it changes later.
+  const isReadOnly = options.has('ro') ? true : options.has('rw') ? false : undefined;
   return mountDataset(spa, dataset, mounts.allocateFsid(), files, isReadOnly);
 }

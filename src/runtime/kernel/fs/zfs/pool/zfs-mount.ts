@@ -38,13 +38,16 @@ function datasetSpace(dataset: DslDataset): DatasetSpace {
   };
 }
 
-/** Mounts the head or snapshot in `dataset`; where it appears is the mount table's business. */
+/**
+ * Mounts the head or snapshot in `dataset`; where it appears is the mount table's business. With
+ * `isReadOnly` undefined the property `readonly` decides, at each moment.
+ */
 export function mountDataset(
   spa: Spa,
   dataset: DslDataset,
   fsid: number,
   special: SpecialFiles,
-  isReadOnly: boolean,
+  isReadOnly: boolean | undefined,
 ): ZfsVfs {
   const host = {
     special,
@@ -67,6 +70,6 @@ export function mountDataset(
   const fs = openFileSystem(spa, dataset);
   // Files of older versions have no system attributes: they are read, not written.
   const isOld = fs.version < ZPL_VERSION_SA;
-  const isFrozen = isReadOnly || spa.isReadOnly || dataset.isSnapshot || isOld || fs.foldsNames;
-  return new ZfsVfs(fsid, fs, host, isFrozen);
+  const isFrozen = spa.isReadOnly || dataset.isSnapshot || isOld || fs.foldsNames;
+  return new ZfsVfs(fsid, fs, host, isFrozen ? true : isReadOnly);
 }

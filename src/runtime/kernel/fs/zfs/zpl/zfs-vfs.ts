@@ -59,10 +59,13 @@ export class ZfsVfs extends BaseVfs {
   log: ZfsLog | null;
   /** `.zfs`; null in a snapshot. */
   readonly ctlRoot: CtlRoot | null;
+  /** What the mount was told; undefined: as the property says. */
+  readonly #isReadOnly: boolean | undefined;
   readonly #vnodes: Map<number, ZfsVnode> = new Map();
 
-  constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly = false) {
-    super(fsid, isReadOnly);
+  constructor(fsid: number, fs: ZfsFs, host: ZfsMountHost, isReadOnly: boolean | undefined) {
+    super(fsid);
+    this.#isReadOnly = isReadOnly;
     this.fs = fs;
     this.host = host;
     const { zil } = host;
@@ -71,7 +74,11 @@ export class ZfsVfs extends BaseVfs {
     const bornNs = seconds * 1_000_000_000n + ns;
     this.ctlRoot = host.snapshots === null ? null : new CtlRoot(this, host.snapshots, bornNs);
     if (zil?.needsReplay === true) zil.replay((record) => replayOne(fs, record));
-    if (!isReadOnly) fs.drainUnlinked();
+    if (!this.isReadOnly) fs.drainUnlinked();
+  }
+
+  override get isReadOnly(): boolean {
+    return this.#isReadOnly ?? this.settings.isReadOnly;
   }
 
   #openLog(): ZfsLog | null {
