@@ -63,11 +63,11 @@ function resilver(load: Workload, maxBytes = 200_000): number {
   return turns;
 }
 
-function reopen(load: Workload, all: readonly MemoryDisk[]): void {
+function reopen(load: Workload, all: readonly MemoryDisk[], arcLimitBytes = 32 * MiB): void {
   spaExport(load.spa);
   const [found] = findPools(all, load.spa.zio.checksums);
   if (found === undefined) throw new Error('no pool');
-  load.reopen(spaOpen(found, testHost(SEED)));
+  load.reopen(spaOpen(found, { ...testHost(SEED), arcLimitBytes }));
 }
 
 /** One version of zdb is quicker; the pool at the end of a test is shown to both. */
@@ -194,6 +194,39 @@ describe('disks come and go', () => {
     expect(load.spa.zio.tops.map((top) => top?.vdev.id)).toEqual([0, 1, 2]);
     steps(load, 30);
     judge(load, [a, b, tail], []);
+  });
+
+  test('a cache device is used, fails, comes back', { timeout: 200_000 }, () => {
+    const [a, cache] = [disk('a'), new PulledDisk(disk('cache'))];
+    const load = work([leaf(a)], 100);
+    const spec: VdevSpec = { kind: 'file', device: cache, path: '/vdev/cache.img' };
+    expect(spaVdevAdd(load.spa, { caches: [spec] })).toBe(undefined);
+    reopen(load, [a, cache.inner], 3 * MiB);
+    const work2 = (): void => {
+      for (let n = 0; n < 15; n += 1) {
+        steps(load, 10);
+        expect(load.compare()).toEqual([]);
+      }
+    };
+    work2();
+    const { arc, aux } = load.spa;
+    const [vdev] = aux.caches as [VdevDisk];
+    expect(arc.l2?.stats.hits).toBeGreaterThan(0);
+    expect(arc.l2?.stats.checksumBad).toBe(0);
+    judge(load, [a, cache.inner]);
+    const good = vdev.device;
+    vdev.device = failing(cache.inner);
+    work2();
+    expect(vdev.stats.readErrors + vdev.stats.writeErrors).toBeGreaterThan(0);
+    vdev.device = good;
+    expect(vdevClear(load.spa, vdev.guid)).toBe(undefined);
+    expect(vdevOffline(load.spa, vdev.guid, false)).toBe(undefined);
+    expect([vdev.state, arc.l2?.sizeBytes]).toEqual(['OFFLINE', 0]);
+    work2();
+    expect(vdevOnline(load.spa, vdev.guid)).toBe('ONLINE');
+    work2();
+    expect(arc.l2?.sizeBytes).toBeGreaterThan(0);
+    judge(load, [a, cache.inner], []);
   });
 
   test('a spare steps in for a disk that fails, and is given back', { timeout: 200_000 }, () => {

@@ -4,11 +4,15 @@
  * @see uts/common/fs/zfs/arc.c arc_state_t
  */
 
+import type { BlockPointer } from '../ondisk/blkptr.ts';
+
 /** A block, or with `bytes` null only the memory of one. */
 export interface ArcEntry {
   readonly key: number;
   birth: number;
   bytes: Uint8Array | null;
+  /** What it was read by, when it may go to a cache device. */
+  source: BlockPointer | null;
   sizeBytes: number;
   list: ArcList | null;
   newer: ArcEntry | null;

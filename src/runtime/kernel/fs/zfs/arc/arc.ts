@@ -13,9 +13,11 @@ import {
   readPlace,
   SPA_MINBLOCKSIZE,
 } from '../ondisk/blkptr.ts';
+import type { VdevDisk } from '../vdev/vdev-disk.ts';
 import type { ZioContext } from '../zio/zio.ts';
 import { type ArcEntry, ArcList } from './arc-list.ts';
 import { DnodeCache } from './dnode-cache.ts';
+import { L2Arc, mayGoToL2 } from './l2arc.ts';
 
 /** `arc_stats` */
 export interface ArcStats {
@@ -35,6 +37,8 @@ const GHOST_SHARE = 16;
 /** Decoded dnodes may take an eighth of what blocks do, at about two kilobytes each. */
 const DNODE_SHARE: number = 8 * 2048;
 const LEAST_DNODES = 1024;
+/** Index of `secondarycache`: the value that is the default. */
+const CACHE_ALL = 2;
 
 function keyOf(dva: Dva): number {
   return (dva.offset / SPA_MINBLOCKSIZE) * MAX_VDEVS + dva.vdev;
@@ -59,6 +63,8 @@ export class Arc {
   readonly dnodes: DnodeCache;
   /** `arc_p`: how much of the limit the MRU list should have. */
   #mruTarget: number;
+  /** Only where there are cache devices. */
+  #l2: L2Arc | null = null;
 
   constructor(zio: ZioContext, limitBytes: number) {
     this.#zio = zio;
@@ -69,7 +75,20 @@ export class Arc {
 
   /** Bytes held now, with what it takes to hold them; at most `limitBytes` between calls. */
   get sizeBytes(): number {
-    return this.#mru.sizeBytes + this.#mfu.sizeBytes + this.#index.size * ENTRY_BYTES;
+    const blocks = this.#mru.sizeBytes + this.#mfu.sizeBytes;
+    return blocks + this.#index.size * ENTRY_BYTES + (this.#l2?.memoryBytes ?? 0);
+  }
+
+  /** The second level; null without a cache device. */
+  get l2(): L2Arc | null {
+    return this.#l2;
+  }
+
+  /** These are the pool's cache devices now. */
+  setCaches(vdevs: readonly VdevDisk[]): void {
+    if (vdevs.length > 0) this.#l2 ??= new L2Arc(this.#zio, this.limitBytes);
+    this.#l2?.setDevices(vdevs);
+    if (vdevs.length === 0) this.#l2 = null;
   }
 
   /** `arc_p` now. */
@@ -77,17 +96,20 @@ export class Arc {
     return this.#mruTarget;
   }
 
-  /** The block's bytes, shared: they must not be changed. */
-  read(bp: BlockPointer): Uint8Array {
+  /**
+   * The block's bytes, shared: they must not be changed. `secondary` is its dataset's
+   * `secondarycache`.
+   */
+  read(bp: BlockPointer, secondary = CACHE_ALL): Uint8Array {
     const dva = bp.dvas[0];
     if (dva === undefined) return this.#zio.read(bp);
     const key = keyOf(dva);
     const birth = physicalBirthOf(bp);
     const cached = this.#find(key, birth);
     if (cached !== undefined) return cached;
-    const bytes = this.#zio.read(bp);
+    const bytes = this.#l2?.read(key, birth, bp) ?? this.#zio.read(bp);
     this.stats.misses += 1;
-    this.#insert(key, birth, bytes);
+    this.#insert(key, birth, bytes, this.#sourceOf(bp, secondary));
     return bytes;
   }
 
@@ -102,17 +124,25 @@ export class Arc {
   }
 
   /** Keeps what was just written: it is likely to be read. `bytes` now belongs to the cache. */
-  insert(bp: BlockPointer, bytes: Uint8Array): void {
+  insert(bp: BlockPointer, bytes: Uint8Array, secondary = CACHE_ALL): void {
     const dva = bp.dvas[0];
-    if (dva !== undefined) this.#insert(keyOf(dva), physicalBirthOf(bp), bytes);
+    if (dva === undefined) return;
+    const source = this.#sourceOf(bp, secondary);
+    this.#insert(keyOf(dva), physicalBirthOf(bp), bytes, source);
+  }
+
+  #sourceOf(bp: BlockPointer, secondary: number): BlockPointer | null {
+    return this.#l2 !== null && mayGoToL2(bp, secondary) ? bp : null;
   }
 
   /** Forgets the block: it was freed, or rewritten in place within its txg. */
   forget(bp: BlockPointer): void {
     const dva = bp.dvas[0];
     if (dva === undefined) return;
-    const entry = this.#index.get(keyOf(dva));
+    const key = keyOf(dva);
+    const entry = this.#index.get(key);
     if (entry !== undefined) this.#drop(entry);
+    this.#l2?.forget(key);
   }
 
   #drop(entry: ArcEntry): void {
@@ -133,17 +163,28 @@ export class Arc {
     return entry.bytes;
   }
 
-  #insert(key: number, birth: number, bytes: Uint8Array): void {
+  #insert(key: number, birth: number, bytes: Uint8Array, source: BlockPointer | null): void {
     const sizeBytes = bytes.length;
     const old = this.#index.get(key);
     const ghostOf = old?.bytes === null && old.birth === birth ? old.list : null;
     if (old !== undefined) this.#drop(old);
     if (sizeBytes > this.limitBytes / 2) return;
     if (ghostOf !== null) this.#adapt(ghostOf, sizeBytes);
-    const entry = { key, birth, bytes, sizeBytes, list: null, newer: null, older: null };
+    const entry: ArcEntry = {
+      key,
+      birth,
+      bytes,
+      source,
+      sizeBytes,
+      list: null,
+      newer: null,
+      older: null,
+    };
     this.#index.set(key, entry);
     (ghostOf === null ? this.#mru : this.#mfu).push(entry);
-    while (this.sizeBytes > this.limitBytes) this.#evict();
+    while (this.sizeBytes > this.limitBytes && this.#mru.count + this.#mfu.count > 0) {
+      this.#evict();
+    }
   }
 
   /** `arc_adapt`: a block that was let go too early says which list is too short. */
@@ -168,7 +209,12 @@ export class Arc {
     if (victim !== null) {
       this.stats.evictedBytes += victim.sizeBytes;
       list.remove(victim);
+      const { source, bytes } = victim;
+      if (source !== null && bytes !== null) {
+        this.#l2?.stage(victim.key, victim.birth, source, bytes);
+      }
       victim.bytes = null;
+      victim.source = null;
       (list === this.#mru ? this.#mruGhost : this.#mfuGhost).push(victim);
     }
     this.#trimGhosts();

@@ -102,7 +102,8 @@ function syncBlock(
     if (!isHole(previous)) dnode.objset.killBlock(dnode, previous);
     if (!isHole(bp)) dnode.objset.bearBlock(dnode, bp);
   }
-  if (!isHole(bp)) dnode.objset.arc.insert(bp, bytes);
+  const { arc, settings } = dnode.objset;
+  if (!isHole(bp)) arc.insert(bp, bytes, settings.secondaryCache);
   return bp;
 }
 

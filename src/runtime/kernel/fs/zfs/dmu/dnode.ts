@@ -235,7 +235,7 @@ export class Dnode {
   /** What has no good copy is told to the dataset: `zpool status -v` names the file. */
   #readBlock(bp: BlockPointer, level: number, blkid: number): Uint8Array {
     try {
-      return this.objset.arc.read(bp);
+      return this.objset.arc.read(bp, this.objset.settings.secondaryCache);
     } catch (error) {
       if (error instanceof ZfsError && (error.code === 'EIO' || error.code === 'ECKSUM')) {
         this.objset.owner?.blockLost?.(this.object, level, blkid);
@@ -296,6 +296,7 @@ export class Dnode {
   /** The spill block's bytes, or null. */
   spillBlock(): Uint8Array | null {
     if (this.dirtySpill !== null) return this.dirtySpill;
-    return isHole(this.spill) ? null : this.objset.arc.read(this.spill);
+    if (isHole(this.spill)) return null;
+    return this.objset.arc.read(this.spill, this.objset.settings.secondaryCache);
   }
 }

@@ -141,13 +141,20 @@ function rootStat(asked: Asked, branches: readonly Partial<VdevStat>[]): NvValue
   return packVdevStat(root);
 }
 
+/** Of a cache device: its ring, and what is in it. */
+function cacheSpace({ arc }: Spa, vdev: VdevDisk): Partial<VdevStat> {
+  const space = arc.l2?.spaceOf(vdev);
+  return space === undefined
+    ? {}
+    : { spaceBytes: space.sizeBytes, allocatedBytes: space.allocatedBytes };
+}
+
 /** Spares and cache devices. */
 function auxConfigs(asked: Asked, devices: readonly VdevDisk[], isSpare: boolean): NvValue {
   return nvListArray(
     devices.map((vdev) => {
-      const { device } = vdev;
       const isInUse = isSpare && asked.spa.aux.isInUse(vdev);
-      const space = isSpare ? {} : { spaceBytes: device?.sizeBytes ?? 0 };
+      const space = isSpare ? {} : cacheSpace(asked.spa, vdev);
       const stat = statOf(vdev, asked, space);
       const config = new Map(vdevConfig(vdev, true));
       const aux = isInUse ? { aux: VDEV_AUX_SPARED } : {};

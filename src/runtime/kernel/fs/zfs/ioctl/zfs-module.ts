@@ -6,12 +6,11 @@
 import type { BlockDevice, Clock, Codecs, RandomSource } from '#runtime/host.ts';
 import { nvString, nvUint64, type NvValue } from '#abi/illumos/nvpair.ts';
 import type { Callout, CalloutTable } from '#kernel/disp/callout.ts';
-import type { KstatData, KstatRegistry } from '#kernel/os/kstat.ts';
+import type { KstatRegistry } from '#kernel/os/kstat.ts';
 import type { Credentials } from '#kernel/os/cred.ts';
 import { EIO, ENXIO, type Errno, isErrno } from '#kernel/os/errno.ts';
 import type { MountTable } from '#kernel/vfs/mount.ts';
 import type { SpecialFiles } from '#kernel/vfs/special.ts';
-import type { Arc } from '../arc/arc.ts';
 import type { Spa } from '../pool/spa.ts';
 import { spaHistoryCommand } from '../pool/spa-history.ts';
 import type { OpenOptions } from '../pool/spa-open.ts';
@@ -23,6 +22,7 @@ import { ZfsVfs } from '../zpl/zfs-vfs.ts';
 import { VdevDisk } from '../vdev/vdev-disk.ts';
 import type { Vdev, VdevFault } from '../vdev/vdev.ts';
 import { type Diagnosis, watchFaults } from '../pool/zfs-diagnosis.ts';
+import { arcKstat } from './arc-kstat.ts';
 import { EventQueue } from './event-queue.ts';
 import { ZvolMinors } from './zvol-devices.ts';
 
@@ -72,30 +72,7 @@ export class ZfsModule {
   constructor(machine: ZfsMachine) {
     this.machine = machine;
     this.events = new EventQueue(machine.clock);
-    machine.kstats.add({
-      module: 'zfs',
-      instance: 0,
-      name: 'arcstats',
-      class: 'misc',
-      read: () => this.#arcStats(),
-    });
-  }
-
-  /** `arc_stats`, of the caches of all pools together. */
-  #arcStats(): KstatData {
-    const caches = this.pools().map(({ arc }) => arc);
-    const sum = (pick: (arc: Arc) => number): number =>
-      caches.reduce((total, arc) => total + pick(arc), 0);
-    const { arcLimitBytes } = this.machine;
-    return {
-      hits: sum(({ stats }) => stats.hits),
-      misses: sum(({ stats }) => stats.misses),
-      mru_ghost_hits: sum(({ stats }) => stats.mruGhostHits),
-      mfu_ghost_hits: sum(({ stats }) => stats.mfuGhostHits),
-      c: arcLimitBytes,
-      c_max: arcLimitBytes,
-      size: sum(({ sizeBytes }) => sizeBytes),
-    };
+    machine.kstats.add(arcKstat(() => this.pools(), machine.arcLimitBytes));
   }
 
   /** What opening or making a pool takes. */
@@ -285,6 +262,8 @@ export class ZfsModule {
     this.#txgTimer = callouts.at(clock.monotonicNs() + TXG_TIMEOUT_NS, () => {
       this.#txgTimer = undefined;
       this.syncAll();
+      // What was only read has changed nothing, and may still have to go.
+      for (const spa of this.pools()) spa.arc.l2?.feed();
       if (this.#pools.size > 0) this.#armTxgTimer();
     });
   }

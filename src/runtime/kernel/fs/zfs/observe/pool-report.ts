@@ -29,6 +29,7 @@ export function poolReport(spa: Spa, errorCount: number): PoolReport {
       ...spa.aux.spares.map((vdev) => spareReport(spa, vdev)),
       ...spa.aux.caches.map((vdev) => ({
         ...vdevReport(spa, vdev, false),
+        ...spa.arc.l2?.spaceOf(vdev),
         role: 'cache' as const,
       })),
     ],

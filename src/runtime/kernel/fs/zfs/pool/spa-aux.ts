@@ -53,6 +53,7 @@ export class AuxDevices {
         return vdev instanceof VdevDisk ? [vdev] : [];
       });
     }
+    this.#tellCache();
   }
 
   /** A new spare or cache device, labelled as such. BlockDeviceError when it fails. */
@@ -64,7 +65,21 @@ export class AuxDevices {
     this.writeLabel(kind, vdev);
     this.#lists[kind].push(vdev);
     this.#dirty.add(kind);
+    this.#tellCache();
     return vdev;
+  }
+
+  /** The state of some device has changed: what a cache that can't be used holds is forgotten. */
+  changed(): void {
+    if (this.caches.length === 0) return;
+    this.#dirty.add('l2cache');
+    this.#tellCache();
+  }
+
+  /** A pool that is only read has nothing written to its cache devices either. */
+  #tellCache(): void {
+    for (const cache of this.caches) this.#spa.observe(cache);
+    this.#spa.arc.setCaches(this.#spa.isReadOnly ? [] : this.caches);
   }
 
   /** Takes a device off its list; undefined when it is on none. */
@@ -73,6 +88,7 @@ export class AuxDevices {
     if (found === undefined) return undefined;
     this.#lists[kind] = this.#lists[kind].filter((vdev) => vdev !== found);
     this.#dirty.add(kind);
+    this.#tellCache();
     return found;
   }
 

@@ -75,9 +75,9 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   const labels = new Map(
     [...found.auxDevices, ...found.devices].map(({ guid, device }) => [guid, device]),
   );
+  spa.isReadOnly = isReadOnly;
   spa.aux.load((guid) => labels.get(guid) ?? null);
   spa.scan.load();
-  spa.isReadOnly = isReadOnly;
   if (isReadOnly) return spa;
   if (mustResilver(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));

@@ -80,6 +80,7 @@ function finishTxg(spa: Spa): void {
   spa.dirtyBytes = 0;
   spa.dsl.clearWaiting();
   syncDone(spa);
+  spa.arc.l2?.feed();
   spa.txg += 1;
 }
 

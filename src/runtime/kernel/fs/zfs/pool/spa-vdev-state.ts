@@ -20,14 +20,20 @@ import { isDtlRequired } from './vdev-dtl-sync.ts';
 import { findVdev } from './vdev-find.ts';
 
 function findLeaf(spa: Spa, guid: bigint): VdevDisk | Errno {
-  const vdev = findVdev(spa, guid);
+  const vdev = findVdev(spa, guid) ?? spa.aux.caches.find((cache) => cache.guid === guid);
   if (vdev === undefined) return ENODEV;
   return vdev instanceof VdevDisk ? vdev : ENOTSUP;
+}
+
+/** Whether something would be lost without it. A cache has only copies. */
+function isNeeded(spa: Spa, leaf: VdevDisk): boolean {
+  return !spa.aux.caches.includes(leaf) && isDtlRequired(spa, leaf);
 }
 
 /** Writes the change, and begins a resilver if somebody who is back has missed something. */
 function commit(spa: Spa): void {
   spa.isConfigDirty = true;
+  spa.aux.changed();
   for (const leaf of allLeaves(spa)) if (!leaf.isReadable) leaf.resilverTxg = 0;
   if (mustResilver(spa)) {
     spa.syncTasks.push(() => spa.scan.begin('RESILVER'));
@@ -43,7 +49,7 @@ export function vdevOffline(spa: Spa, guid: bigint, isForNow: boolean): Errno | 
   const leaf = findLeaf(spa, guid);
   if (isErrno(leaf)) return leaf;
   if (leaf.state !== 'OFFLINE') {
-    if (isDtlRequired(spa, leaf)) return EBUSY;
+    if (isNeeded(spa, leaf)) return EBUSY;
     // What is open goes to it as well, so that nothing half written stays behind.
     spaSync(spa);
   }
@@ -65,7 +71,8 @@ export function vdevOnline(
   leaf.set('offline', false);
   leaf.isOfflineForNow = false;
   reopenLeaf(spa, leaf);
-  if (options.expands === true) expand(spa, leaf.top);
+  const isCache = spa.aux.caches.includes(leaf);
+  if (options.expands === true && !isCache) expand(spa, leaf.top);
   commit(spa);
   if (options.unspares === true && leaf.parent?.type === 'spare' && leaf.state === 'ONLINE') {
     const [, spare] = leaf.parent.children;
@@ -83,9 +90,9 @@ export function vdevFault(spa: Spa, guid: bigint, reason: VdevAux): Errno | unde
   const leaf = findLeaf(spa, guid);
   if (isErrno(leaf)) return leaf;
   leaf.faultReason = reason;
-  const isNeeded = isDtlRequired(spa, leaf);
-  leaf.set('faulted', !isNeeded);
-  leaf.set('degraded', isNeeded);
+  const isKept = isNeeded(spa, leaf);
+  leaf.set('faulted', !isKept);
+  leaf.set('degraded', isKept);
   commit(spa);
   return undefined;
 }

@@ -66,12 +66,13 @@ export class Diagnosis {
 
   #carryOut(guid: bigint, verdict: Verdict): void {
     const spa = this.#spa;
-    const leaf = findVdev(spa, guid);
+    const cache = spa.aux.caches.find((each) => each.guid === guid);
+    const leaf = cache ?? findVdev(spa, guid);
     if (!(leaf instanceof VdevDisk) || !leaf.isReadable) return;
     if (verdict === 'gone') vdevRemoved(spa, leaf);
     else if (verdict === 'io') vdevFault(spa, guid, 'ERR_EXCEEDED');
     else vdevDegrade(spa, guid, 'ERR_EXCEEDED');
-    this.#replaceBySpare(leaf);
+    if (cache === undefined) this.#replaceBySpare(leaf);
   }
 
   /** `replace_with_spare`: the first that fits. */

@@ -69,7 +69,11 @@ export class ZioContext {
   read(bp: BlockPointer): Uint8Array {
     if (bp.lsize > SPA_MAXBLOCKSIZE) throw corrupt('blkptr_t', `lsize ${bp.lsize}`);
     if (isHole(bp)) return new Uint8Array(bp.lsize);
-    const stored = bp.embedded ?? this.readStored(bp);
+    return this.unpack(bp, bp.embedded ?? this.readStored(bp));
+  }
+
+  /** The block that is stored as `stored`. ZfsError EIO when it can't be decompressed. */
+  unpack(bp: BlockPointer, stored: Uint8Array): Uint8Array {
     let bytes = stored;
     if (bp.embedded !== null || bp.compress !== ZIO_COMPRESS_OFF) {
       bytes =
@@ -82,6 +86,24 @@ export class ZioContext {
       else swapByType(bp.type, bytes, 'big');
     }
     return bytes;
+  }
+
+  /** Whether `stored` is what `bp` points to, as it is on disk. */
+  isRight(bp: BlockPointer, stored: Uint8Array): boolean {
+    return this.#verifier(bp)(stored);
+  }
+
+  /**
+   * A copy of the block as it is on disk, from what `read` gave; null when it can't be made again:
+   * another implementation may have packed it better. Of our byte order only.
+   */
+  repack(bp: BlockPointer, bytes: Uint8Array): Uint8Array | null {
+    const isPlain = bp.compress === ZIO_COMPRESS_OFF;
+    const packed = isPlain ? bytes : this.compressor.compress(bp.compress, bytes);
+    if (packed === null || packed.length > bp.psize) return null;
+    const stored = new Uint8Array(bp.psize);
+    stored.set(packed);
+    return this.isRight(bp, stored) ? stored : null;
   }
 
   /** Whether bytes are those that `bp` points to. */
