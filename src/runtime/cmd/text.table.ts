@@ -47,6 +47,7 @@ import { READLINK, REALPATH } from '#cmd/readlink/readlink.ts';
 import { REV } from '#cmd/rev/rev.ts';
 import { RM } from '#cmd/rm/rm.ts';
 import { RMDIR } from '#cmd/rmdir/rmdir.ts';
+import { RUNAT } from '#cmd/runat/runat.ts';
 import { SED } from '#cmd/sed/sed.ts';
 import { SEQ } from '#cmd/seq/seq.ts';
 import { SLEEP } from '#cmd/sleep/sleep.ts';
@@ -114,6 +115,7 @@ export const TEXT_COMMANDS: readonly Command[] = [
   REV,
   RM,
   RMDIR,
+  RUNAT,
   SED,
   SEQ,
   SHA1SUM,

@@ -308,6 +308,20 @@ export const PAGES: readonly ManualPage[] = [
     seeAlso: ['nice(1)'],
   },
   {
+    name: 'runat',
+    section: '1',
+    summary: "runs a command in the directory of a file's extended attributes",
+    synopsis: ['runat file [command]'],
+    description: [
+      'The words of the command are joined and read anew by /bin/sh. Without a command a shell is started.',
+    ],
+    exit: [
+      ['125', 'The attributes could not be entered.'],
+      ['126', 'The command could not be run.'],
+    ],
+    seeAlso: ['ls(1)', 'chmod(1)'],
+  },
+  {
     name: 'renice',
     also: ['priocntl'],
     section: '1',

@@ -139,7 +139,8 @@ export function callText(
   // The mode counts only when a file is made.
   const isPlainOpen = call === 'openat' && (Number(args[1]) & flags.O_CREAT) === 0;
   if (isPlainOpen) words.length = 2;
-  if (AT_CALLS.test(call)) words.unshift('AT_FDCWD');
+  const from = call === 'openat' ? args[3] : undefined;
+  if (AT_CALLS.test(call)) words.unshift(typeof from === 'number' ? String(from) : 'AT_FDCWD');
   return `${call === 'exit' ? '_exit' : call}(${words.join(', ')})`;
 }
 

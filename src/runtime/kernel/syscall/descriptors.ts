@@ -23,6 +23,7 @@ import {
   O_NDELAY,
   O_NOCTTY,
   O_NONBLOCK,
+  O_XATTR,
   O_RDWR,
   O_RSYNC,
   O_SYNC,
@@ -47,6 +48,7 @@ import {
 import { OpenFile } from '#kernel/os/file.ts';
 import type { Caller } from '#kernel/syscall/caller.ts';
 import type { PollRequest } from '#kernel/syscall/sys.ts';
+import type { LookupStart } from '#kernel/vfs/lookup.ts';
 import { openPath } from '#kernel/vfs/open.ts';
 import type { Blocking, DirectoryEntry, Vnode } from '#kernel/vfs/vnode.ts';
 
@@ -59,16 +61,30 @@ const DIRECTORY_ENTRIES_AT_ONCE = 128;
 const END_OF_DIRECTORY: number = Number.MAX_SAFE_INTEGER;
 const NS_PER_MS = 1_000_000n;
 
+/** Where a name begins: with O_XATTR among the attributes of the file that is open as `from`. */
+function startAt(caller: Caller, flags: number, from: number | undefined): LookupStart | Errno {
+  const start = caller.lookupStart(flags);
+  if (from === undefined) return start;
+  const base = vnodeOf(caller, from);
+  if (isErrno(base)) return base;
+  const isAmongAttributes = (flags & O_XATTR) !== 0;
+  const directory = isAmongAttributes ? base.xattrDirectory(true, start.context) : base;
+  return isErrno(directory) ? directory : { ...start, directory };
+}
+
 export function openat(
   caller: Caller,
   path: string,
   flags: number,
   mode: number,
+  from?: number,
 ): Blocking<number> {
   const { proc } = caller;
   const limit = proc.limits.nofile.current;
   if (!proc.files.canAllocate(1, limit)) return EMFILE;
-  const vnode = openPath(path, flags, mode & 0o7777 & ~proc.umask, caller.lookupStart(flags));
+  const start = startAt(caller, flags, from);
+  if (isErrno(start)) return start;
+  const vnode = openPath(path, flags, mode & 0o7777 & ~proc.umask, start);
   if (isErrno(vnode)) return vnode;
   if (isWouldBlock(vnode)) return (flags & O_NONBLOCK) === 0 ? vnode : EAGAIN;
   if (vnode.duplicates !== undefined) {

@@ -40,6 +40,11 @@ export abstract class NativeFiles {
     return systemCall(this.caller, row.OPENAT, path, flags, mode ?? 0) as Task<number | Errno>;
   }
 
+  openat(fd: number, path: string, flags: number, mode = 0): Task<number | Errno> {
+    const call = systemCall(this.caller, row.OPENAT, path, flags, mode, fd);
+    return call as Task<number | Errno>;
+  }
+
   close(fd: number): Task<Errno | 0> {
     return systemCall(this.caller, row.CLOSE, fd) as Task<Errno | 0>;
   }

@@ -163,6 +163,8 @@ export interface Sys {
 
   // Files and descriptors
   open(path: string, flags: number, mode?: number): Task<number | Errno>;
+  /** `path` begins at the directory `fd`, with O_XATTR among the attributes of the file `fd`. */
+  openat(fd: number, path: string, flags: number, mode?: number): Task<number | Errno>;
   close(fd: number): Task<Errno | 0>;
   read(fd: number, target: Uint8Array): Task<number | Errno>;
   write(fd: number, source: Uint8Array): Task<number | Errno>;

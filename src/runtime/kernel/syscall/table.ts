@@ -128,7 +128,7 @@ export const SYSCALLS: readonly SyscallRow[] = [
   partial(66, 'fstatat', 'path, hex', names.fstatat, NO_DIRECTORY_FD),
   none(67, 'fstatat64', 'as fstatat in 64-bit programs'),
   {
-    ...partial(68, 'openat', 'path, open flags, octal', descriptors.openat, NO_DIRECTORY_FD),
+    ...full(68, 'openat', 'path, open flags, octal', descriptors.openat),
     interrupted: descriptors.openInterrupted,
   },
   none(69, 'openat64', 'as openat in 64-bit programs'),
