@@ -3,6 +3,10 @@
  * word for word, and genuine zdb on the disks afterwards.
  */
 import { describe, expect, it } from 'vitest';
+import { bootHarness, type NodeHarness } from '#testing/node-harness.ts';
+import { ZPOOL } from '#cmd/zpool/zpool.ts';
+import { MemoryDisk } from '#testing/zfs/memory-disk.ts';
+import { PulledDisk } from '#testing/zfs/pulled-disk.ts';
 import { ZpoolMachine } from '#testing/zfs/zpool-machine.ts';
 
 function config(...lines: string[]): string {
@@ -43,6 +47,28 @@ describe('zpool on devices', () => {
     m.ok('add tank log mirror c1t2d0 c1t4d0');
     m.judge('tank', 0, 1, 2, 3, 4, 5);
   }, 180_000);
+
+  it('a pool that loses its disk does what failmode says', () => {
+    const lose = (
+      failmode: string,
+    ): { readonly node: NodeHarness; readonly pull: () => string } => {
+      const disk = new PulledDisk(new MemoryDisk('c1t0d0', 128 * 2 ** 20));
+      const node = bootHarness({ disks: [disk], commands: [ZPOOL] });
+      const zpool = (line: string): string =>
+        node.run(['/usr/sbin/zpool', ...line.split(' ')]).stderr;
+      expect(zpool('create tank c1t0d0') + zpool(`set failmode=${failmode} tank`)).toBe('');
+      disk.isOut = true;
+      return { node, pull: () => zpool('set comment=x tank') };
+    };
+    expect(lose('panic').pull).toThrow(
+      "Pool 'tank' has encountered an uncorrectable I/O failure and the failure mode property " +
+        'for this pool is set to panic.',
+    );
+    const { node, pull } = lose('continue');
+    expect(pull()).toBe("cannot set property for 'tank': I/O error\n");
+    const { stdout } = node.run(['/usr/sbin/zpool', 'status', 'tank']);
+    expect(stdout).toContain('One or more devices are faulted in response to IO failures.');
+  });
 
   it('offlines and onlines', () => {
     const m = new ZpoolMachine();

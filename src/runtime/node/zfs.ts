@@ -55,6 +55,7 @@ export function joinZfs(parts: ZfsParts): ZfsModule {
     closeDevice: (device) => storage.close(device),
     devicesIn: (place) => storage.list(place),
     warn: (text) => kernel.log('CE_WARN', text),
+    panic: (text) => kernel.panic(text),
   };
   const module = new ZfsModule(machine);
   storage.volumes = module.volumes;

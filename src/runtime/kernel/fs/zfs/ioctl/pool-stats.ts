@@ -217,7 +217,7 @@ export function poolStats(spa: Spa, ageNs: bigint): NvList {
   }
   config.set('error_count', nvUint64(spa.errorLog.places(spa.dsl).length));
   config.set('feature_stats', nvList(featureStats(spa)));
-  if (spa.isSuspended) config.set('suspended', nvUint64(0));
+  if (spa.isSuspended) config.set('suspended', nvUint64(spa.failMode));
   return config;
 }
 

@@ -49,10 +49,14 @@ export interface ZfsMachine {
   /** Every path below `directory` that has storage, with it; for finding pools. */
   devicesIn(directory: string): readonly { readonly path: string; readonly device: BlockDevice }[];
   warn(text: string): void;
+  /** Stops the machine. */
+  panic(text: string): never;
 }
 
 /** `zfs_txg_timeout`: at the latest so long after a change it is on disk. */
 const TXG_TIMEOUT_NS = 5_000_000_000n;
+/** `ZIO_FAILURE_MODE_PANIC`: the index of `failmode`. */
+const FAILURE_MODE_PANIC = 2;
 /** Between two pieces of a scan. */
 const SCAN_INTERVAL_NS = 50_000_000n;
 
@@ -126,6 +130,13 @@ export class ZfsModule {
       if (this.userOf(device) === undefined) return device;
       this.machine.closeDevice(device);
       return null;
+    };
+    spa.onSuspend = () => {
+      if (spa.failMode !== FAILURE_MODE_PANIC) return;
+      this.machine.panic(
+        `Pool '${spa.identity.name}' has encountered an uncorrectable I/O failure and the failure ` +
+          'mode property for this pool is set to panic.',
+      );
     };
     const diagnosis = watchFaults(spa);
     spa.report = (fault) => {

@@ -20,6 +20,7 @@ import { emptyStats } from '../vdev/vdev.ts';
 import { loadDtls } from './vdev-dtl-sync.ts';
 import { spaLoad } from './spa-load.ts';
 import { claimLogs } from './spa-log.ts';
+import { adoptPoolProps } from './spa-prop.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
 export interface OpenOptions {
@@ -61,6 +62,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   holder.spa = spa;
   spa.adoptMos(loaded.dsl.mos);
   spa.adoptFeatures();
+  adoptPoolProps(spa);
   spa.comment = nvGetString(loaded.config, 'comment') ?? '';
   openMetaslabs(spa);
   loadDtls(spa);

@@ -184,6 +184,14 @@ export function clearBootfs(spa: Spa, dataset: number): void {
   zapRemove(spa.mos, object, 'bootfs');
 }
 
+/** Properties that are needed when the disks may not answer any more. */
+export function adoptPoolProps(spa: Spa): void {
+  const object = spa.dsl.directoryNumber(DMU_POOL_PROPS);
+  const number = (name: string): number =>
+    object === undefined ? 0 : (zapLookupNumber(spa.mos, object, name) ?? 0);
+  spa.failMode = number('failmode');
+}
+
 /** Sets properties, all in one txg or none. */
 export function spaPropSet(spa: Spa, props: NvList): Errno | undefined {
   for (const [name, value] of props) {
@@ -192,11 +200,13 @@ export function spaPropSet(spa: Spa, props: NvList): Errno | undefined {
   }
   // The configuration is written by the txg in which it is dirty from the start.
   if (props.has('comment') || [...props.keys()].some(isFeatureProp)) spa.isConfigDirty = true;
-  return runTask(spa, () => {
+  const error = runTask(spa, () => {
     for (const [name, value] of props) {
       store(spa, name, value);
       const shown = value.type === 'uint64' || value.type === 'string' ? value.value : '';
       spaHistoryInternal(spa, 'set', null, `${name}=${shown}`);
     }
   });
+  if (error === undefined) adoptPoolProps(spa);
+  return error;
 }

@@ -82,6 +82,8 @@ export class Spa implements DslServices {
   isSuspended = false;
   /** Whether what is in memory is whole, and only has to be written. */
   canResume = false;
+  /** `failmode`, by its index: what a pool does that can't be written. */
+  failMode = 0;
   /** `zio_suspend`: what the pool's failmode asks for. */
   onSuspend: () => void = () => {};
   /** Bytes written to files since the last txg, about. */
