@@ -5,11 +5,18 @@
  */
 import { describe, expect, test } from 'vitest';
 import { scanStart, scanStep, scrubAll } from '#kernel/fs/zfs/pool/scan-ops.ts';
+import { nvUint64 } from '#abi/illumos/nvpair.ts';
+import { spaPropSet } from '#kernel/fs/zfs/pool/spa-prop.ts';
 import { spaCreate } from '#kernel/fs/zfs/pool/spa-create.ts';
 import { spaExport, spaOpen } from '#kernel/fs/zfs/pool/spa-open.ts';
 import { spaVdevAdd, spaVdevRemove } from '#kernel/fs/zfs/pool/spa-vdev-add.ts';
 import { spaVdevAttach, spaVdevDetach } from '#kernel/fs/zfs/pool/spa-vdev-attach.ts';
-import { vdevClear, vdevOffline, vdevOnline } from '#kernel/fs/zfs/pool/spa-vdev-state.ts';
+import {
+  vdevClear,
+  vdevOffline,
+  vdevOnline,
+  vdevReopen,
+} from '#kernel/fs/zfs/pool/spa-vdev-state.ts';
 import { watchFaults } from '#kernel/fs/zfs/pool/zfs-diagnosis.ts';
 import { EBUSY, EIO, ENOTSUP } from '#kernel/os/errno.ts';
 import { type BlockDevice, BlockDeviceError } from '#runtime/host.ts';
@@ -382,6 +389,39 @@ describe('disks come and go', () => {
     judge(load, [b], []);
     reopen(load, [b]);
     expect(load.compare()).toEqual([]);
+  });
+
+  test('with autoexpand=on a disk that has grown is used as soon as it is looked at', {
+    timeout: 200_000,
+  }, () => {
+    const grow = (old: MemoryDisk, sizeMiB: number): MemoryDisk => {
+      const larger = disk(old.name, sizeMiB);
+      for (const [n, chunk] of old.chunks) larger.chunks.set(n, chunk);
+      return larger;
+    };
+    const a = disk('a');
+    const load = work([leaf(a)], 60);
+    const before = load.spa.space.sizeBytes;
+    const b = grow(a, 160);
+    reopen(load, [b]);
+    expect(load.spa.space.sizeBytes).toBe(before);
+    expect(spaPropSet(load.spa, new Map([['autoexpand', nvUint64(1n)]]))).toBe(undefined);
+    vdevReopen(load.spa);
+    const after = load.spa.space.sizeBytes;
+    expect(after).toBeGreaterThan(before * 2);
+    steps(load, 60);
+    judge(load, [b]);
+    const c = grow(b, 256);
+    reopen(load, [c]);
+    expect(load.spa.space.sizeBytes).toBeGreaterThan(after * 1.5);
+    steps(load, 30);
+    judge(load, [c], []);
+    const guid = leafOf(load.spa, c).guid;
+    const larger = grow(c, 400);
+    leafOf(load.spa, c).device = larger;
+    expect(vdevOnline(load.spa, guid)).toBe('ONLINE');
+    expect(load.spa.space.sizeBytes).toBeGreaterThan(after * 2);
+    judge(load, [larger]);
   });
 });
 

@@ -21,6 +21,7 @@ import { loadDtls } from './vdev-dtl-sync.ts';
 import { spaLoad } from './spa-load.ts';
 import { claimLogs } from './spa-log.ts';
 import { adoptPoolProps } from './spa-prop.ts';
+import { expandAll } from './spa-vdev-state.ts';
 import { isSpaDirty, spaSync } from './spa-sync.ts';
 
 export interface OpenOptions {
@@ -90,6 +91,7 @@ export function spaOpen(found: FoundPool, options: OpenOptions): Spa {
   const claimed = claimLogs(spa);
   do spaSync(spa);
   while (spa.txg <= claimed);
+  if (expandAll(spa)) spaSync(spa);
   return spa;
 }
 

@@ -184,12 +184,13 @@ export function clearBootfs(spa: Spa, dataset: number): void {
   zapRemove(spa.mos, object, 'bootfs');
 }
 
-/** Properties that are needed when the disks may not answer any more. */
+/** Properties that are asked for often, or when the disks may not answer any more. */
 export function adoptPoolProps(spa: Spa): void {
   const object = spa.dsl.directoryNumber(DMU_POOL_PROPS);
   const number = (name: string): number =>
     object === undefined ? 0 : (zapLookupNumber(spa.mos, object, name) ?? 0);
   spa.failMode = number('failmode');
+  spa.autoExpand = number('autoexpand') === 1;
 }
 
 /** Sets properties, all in one txg or none. */

@@ -72,7 +72,7 @@ export function vdevOnline(
   leaf.isOfflineForNow = false;
   reopenLeaf(spa, leaf);
   const isCache = spa.aux.caches.includes(leaf);
-  if (options.expands === true && !isCache) expand(spa, leaf.top);
+  if ((options.expands === true || spa.autoExpand) && !isCache) expand(spa, leaf.top);
   commit(spa);
   if (options.unspares === true && leaf.parent?.type === 'spare' && leaf.state === 'ONLINE') {
     const [, spare] = leaf.parent.children;
@@ -146,7 +146,15 @@ export function vdevClear(spa: Spa, guid?: bigint): Errno | undefined {
 /** `vdev_reopen` of everything: devices may have come, gone or grown. */
 export function vdevReopen(spa: Spa): void {
   for (const leaf of allLeaves(spa)) reopenLeaf(spa, leaf);
+  expandAll(spa);
   commit(spa);
+}
+
+/** `spa_async_autoexpand`: with autoexpand=on; true when something has grown. */
+export function expandAll(spa: Spa): boolean {
+  if (!spa.autoExpand) return false;
+  const tops = spa.zio.tops.flatMap((top) => top?.vdev ?? []);
+  return tops.filter((top) => expand(spa, top)).length > 0;
 }
 
 /** Looks whether the device is there and is the one that it should be. */
@@ -174,10 +182,13 @@ function isReadable(device: BlockDevice): boolean {
   }
 }
 
-/** `vdev_expand`: more metaslabs, where all devices of the vdev have become larger. */
+/**
+ * `vdev_expand`: more metaslabs, where all devices of the vdev have become larger. One that is away
+ * may be the smallest.
+ */
 export function expand(spa: Spa, top: Vdev): boolean {
   const entry = spa.zio.tops[top.id];
-  if (entry === undefined) return false;
+  if (entry === undefined || top.state !== 'ONLINE') return false;
   const asize = sizeOf(top);
   const shift = nvGetNumber(top.config, 'metaslab_shift') ?? 24;
   if (Math.floor(asize / 2 ** shift) <= Math.floor(entry.asize / 2 ** shift)) return false;

@@ -84,6 +84,8 @@ export class Spa implements DslServices {
   canResume = false;
   /** `failmode`, by its index: what a pool does that can't be written. */
   failMode = 0;
+  /** `autoexpand`: disks that have grown are used without being asked. */
+  autoExpand = false;
   /** `zio_suspend`: what the pool's failmode asks for. */
   onSuspend: () => void = () => {};
   /** Bytes written to files since the last txg, about. */
