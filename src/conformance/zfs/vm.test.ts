@@ -152,6 +152,7 @@ describe.skipIf(!hasVm)('the genuine kernel (skipped: judge VM missing)', () => 
   function hand(load: Workload, name: string, all: readonly MemoryDisk[], place: string): void {
     mkdirSync(join(input, 'expect'), { recursive: true });
     writeFileSync(join(input, 'expect', `${name}.sha256`), sumsOf(load.model, name));
+    load.makeMountPoints();
     spaExport(load.spa);
     saveDisksIn(join(input, place, name), all);
   }

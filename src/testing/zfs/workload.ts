@@ -106,6 +106,18 @@ export class Workload {
     for (const name of this.model.keys()) this.#fs(name);
   }
 
+  /** Directories to mount file systems on, which a read-only import can't make; not in the model. */
+  makeMountPoints(): void {
+    for (const name of this.model.keys()) {
+      const slash = name.lastIndexOf('/');
+      if (slash < 0) continue;
+      const parent = this.#fs(name.slice(0, slash));
+      const last = name.slice(slash + 1);
+      if (parent.lookup(parent.rootObject, last) !== undefined) continue;
+      parent.create(parent.rootObject, last, { mode: DIR_MODE, uid: 0, gid: 0 });
+    }
+  }
+
   /** A change of a file only, in the open txg. */
   fileStep(): void {
     const [name, dataset] = this.#pick([...this.model]) as [string, ModelDataset];
