@@ -106,7 +106,7 @@ export class Workload {
     for (const name of this.model.keys()) this.#fs(name);
   }
 
-  /** Directories to mount file systems on, which a read-only import can't make; not in the model. */
+  /** Directories to mount on, which a read-only import can not make; not in the model. */
   makeMountPoints(): void {
     for (const name of this.model.keys()) {
       const slash = name.lastIndexOf('/');
