@@ -78,7 +78,7 @@ test.each([
   ['diff abc nosuch', 2, 'diff: nosuch: No such file or directory\n'],
   ['cmp abc nosuch', 2, 'cmp: cannot open nosuch\n'],
   ['cmp empty abc', 1, 'cmp: EOF on empty\n'],
-  ['chmod A+user:x:r:allow abc', 2, 'Invalid user x specified.\n'],
+  ['chmod A+user:x:r:allow abc', 1, 'Invalid user x specified.\n'],
   ['digest -a whirlpool abc', 1, 'digest: unknown algorithm -- whirlpool\n'],
   ['gzip dir', 2, 'gzip: dir is a directory -- ignored\n'],
   ['gunzip abc', 2, 'gunzip: abc: unknown suffix -- ignored\n'],
